@@ -1,0 +1,76 @@
+/** `scripts/bench`: measures, writes bench-results/NAME.json, and prints Markdown tables for the README. */
+import {mkdir, writeFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {parseArgs} from 'node:util';
+import {execa} from 'execa';
+import {removeLeftovers} from './containers.js';
+import {benchDecoder} from './decoder.js';
+import {interleave, type Ratio, seededRandom} from './interleave.js';
+import {overheadVariants} from './overhead.js';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const results = path.join(root, 'bench-results');
+
+const {values: options, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}},
+});
+
+const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; readonly table: string[]}>>> = {
+  'overhead-files': () => overhead('20,000 files, each opened, fstat’d and closed 3 times', ['/workloads/loop', '20000', '3', '/tmp/files']),
+  'overhead-execs': () => overhead('500 programs executed', ['/workloads/execs', '500', '/workloads/nothing']),
+  decoder: async () => {
+    const result = await benchDecoder();
+    return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};
+  },
+  aggregate: () => byScript('bench-aggregate.ts'),
+  trainer: () => byScript('bench-trainer.ts'),
+};
+
+await mkdir(results, {recursive: true});
+await removeLeftovers();
+const wanted = positionals.length > 0 ? positionals : Object.keys(benches);
+const unknown = wanted.find((name) => !(name in benches));
+if (unknown !== undefined) {
+  process.stderr.write(`bench: no benchmark ${unknown}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+for (const name of wanted) {
+  process.stderr.write(`${name}\n`);
+  const {result, table} = (await benches[name]?.()) ?? {result: null, table: []};
+  await writeFile(path.join(results, `${name}.json`), `${JSON.stringify({name, ...machine(), options, result}, null, 2)}\n`);
+  process.stdout.write(`\n${table.join('\n')}\n`);
+}
+
+async function overhead(title: string, workload: readonly string[]): Promise<{result: Ratio[]; table: string[]}> {
+  const ratios = await interleave(overheadVariants(workload), {
+    rounds: Number(options.rounds),
+    random: seededRandom(Number(options.seed)),
+    onRun: (round, name) => process.stderr.write(`  round ${round}: ${name}\n`),
+  });
+  const rows = ratios.map(({name, median, min, max}) => `| ${name} | ${figure(median)} | ${figure(min)} … ${figure(max)} |`);
+  return {result: ratios, table: [`| ${title} | time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows]};
+}
+
+/** A benchmark that stands alone and prints one JSON object of numbers as its last line. */
+async function byScript(script: string): Promise<{result: Record<string, unknown>; table: string[]}> {
+  const {stdout} = await execa(process.execPath, ['--import=tsx', path.join(root, 'scripts', script)], {stderr: 'inherit'});
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  return {result, table: figures(result)};
+}
+
+function figures(values: Readonly<Record<string, unknown>>): string[] {
+  const rows = Object.entries(values).map(([name, value]) => `| ${name} | ${typeof value === 'number' ? figure(value) : String(value)} |`);
+  return ['| figure | value |', '|---|---|', ...rows];
+}
+
+/** Three digits say all that a busy machine's figures mean. */
+function figure(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString('en-US');
+}
+
+function machine(): Record<string, unknown> {
+  return {kernel: os.release(), processors: os.availableParallelism(), node: process.version, measured: new Date().toISOString()};
+}

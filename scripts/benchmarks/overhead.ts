@@ -1,0 +1,60 @@
+import {startProbe} from '../../src/capture/choose-probe.js';
+import {localProbeHost} from '../../src/capture/local-probe.js';
+import type {ProbeEvent} from '../../src/wire/probe-event.js';
+import {underStrace, withContainer, type WorkloadContainer} from './containers.js';
+import type {Variant} from './interleave.js';
+
+type Tracing = {readonly backend: 'ebpf' | 'bpftrace'; readonly allEvents: boolean};
+
+/** What the workload costs under each way to trace it, untraced first. */
+export function overheadVariants(workload: readonly string[]): [Variant, ...Variant[]] {
+  const traced = (tracing: Tracing) => (): Promise<number> =>
+    withContainer(workload, (container) => whileTraced(container, tracing, () => container.run()));
+  const strace = (...straceOptions: string[]) => (): Promise<number> => {
+    const {command, options} = underStrace(workload, straceOptions);
+    return withContainer(command, (container) => container.run(), options);
+  };
+  return [
+    {name: 'untraced', run: () => withContainer(workload, (container) => container.run())},
+    {name: 'eBPF probe, first sights and counts', run: traced({backend: 'ebpf', allEvents: false})},
+    {name: 'eBPF probe, every access', run: traced({backend: 'ebpf', allEvents: true})},
+    {name: 'untraced, beside a container under the eBPF probe', run: () => besideTraced(workload)},
+    {name: 'bpftrace hook', run: traced({backend: 'bpftrace', allEvents: true})},
+    {name: 'strace -f', run: strace('-f')},
+    {name: 'strace -f --seccomp-bpf, file calls only', run: strace('-f', '--seccomp-bpf', '--trace=%file,fstat')},
+  ];
+}
+
+/** A neighbour that the filter must leave alone. */
+function besideTraced(workload: readonly string[]): Promise<number> {
+  return withContainer(['/bin/sleep', 'infinity'], (other) =>
+    whileTraced(other, {backend: 'ebpf', allEvents: false}, async () => {
+      await other.start();
+      return withContainer(workload, (container) => container.run());
+    }),
+  );
+}
+
+/** Takes the probe's events as the recorder does, in this process, and insists that none was lost. */
+async function whileTraced<T>(container: WorkloadContainer, {backend, allEvents}: Tracing, use: () => Promise<T>): Promise<T> {
+  const {probe} = await startProbe(container.id, {backend, host: localProbeHost(), allEvents, workingDirectory: '/', note: () => undefined});
+  const lost = countLost(probe.events);
+  try {
+    const result = await use();
+    probe.stop();
+    if ((await lost) > 0) {
+      throw new Error(`${backend} lost ${await lost} records`);
+    }
+    return result;
+  } finally {
+    await probe.kill();
+  }
+}
+
+async function countLost(events: AsyncIterable<ProbeEvent>): Promise<number> {
+  let lost = 0;
+  for await (const event of events) {
+    lost += event.kind === 'lost' ? event.count : 0;
+  }
+  return lost;
+}
