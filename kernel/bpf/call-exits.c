@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * Hangs the probe on the exit of the kernel's functions behind the captured
+ * system calls: a trampoline each, and nothing on the path of other calls.
+ *
+ * To take one away, the kernel waits until no task can be in it, 0.1 s each.
+ * Nobody is to wait for that: emptying `handlers` makes the jumps go nowhere
+ * at once, and the links belong to a process of their own, the keeper, which
+ * ends behind this one however this one ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "call-exits.h"
+#include "calls.h"
+#include "probe.h"
+
+/*
+ * Programs on trampolines may be preempted (tracepoints' may not), and the
+ * probe's scratch is one for each CPU: the kernel must not preempt itself.
+ */
+static bool preempts_itself(void)
+{
+	struct utsname kernel;
+	char modes[64] = "";
+	FILE *file;
+
+	if (uname(&kernel) || !strstr(kernel.version, "PREEMPT"))
+		return false;
+	if (!strstr(kernel.version, "PREEMPT_DYNAMIC"))
+		return true;
+	file = fopen("/sys/kernel/debug/sched/preempt", "r");
+	if (!file)
+		return true; /* it doesn't say */
+	if (!fgets(modes, sizeof(modes), file))
+		modes[0] = 0;
+	fclose(file);
+	return !strstr(modes, "(none)") && !strstr(modes, "(voluntary)");
+}
+
+const char *wn_call_exits_refusal(void)
+{
+	return preempts_itself() ? "the kernel preempts itself, or /sys/kernel/debug/sched/preempt can't be read" : NULL;
+}
+
+/* A program that does nothing but jump to the one in `handlers`. */
+static int load_jump(int handlers, int function)
+{
+	struct bpf_insn code[] = {
+		{.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD, .imm = handlers},
+		{},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_tail_call},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FEXIT, .attach_btf_id = function);
+
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "call_exit", "Dual BSD/GPL", code, sizeof(code) / sizeof(code[0]),
+			     &options);
+}
+
+static int find_function(const struct btf *kernel, const struct wn_call_source *call)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), WN_CALL_FUNCTION "%s", call->function ? call->function : call->name);
+	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC);
+}
+
+/* The keeper: attaches, tells by a byte that it has, and ends when `end` is closed. Never returns. */
+static _Noreturn void keep_links(const struct wn_call_exits *exits, int ready, int end)
+{
+	char byte = 1;
+	__u32 zero = 0;
+
+	signal(SIGINT, SIG_IGN); /* what is sent to the group is for the other process */
+	signal(SIGTERM, SIG_IGN);
+	prctl(PR_SET_NAME, "winnow-keeper");
+	for (unsigned int i = 0; i < exits->count; i++) {
+		if (bpf_raw_tracepoint_open(NULL, exits->programs[i]) < 0)
+			_exit(WN_EXIT_HOST);
+	}
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO); /* so that its reader sees the end with the other process */
+	close(STDERR_FILENO);
+	if (write(ready, &byte, 1) == 1 && read(end, &byte, 1) < 0)
+		_exit(WN_EXIT_FAILED);
+	for (int i = 0; i < 2; i++)
+		bpf_map_delete_elem(exits->handlers[i], &zero);
+	_exit(WN_EXIT_DONE);
+}
+
+static bool start_keeper(struct wn_call_exits *exits)
+{
+	int ready[2], end[2];
+	char byte;
+	pid_t keeper;
+
+	if (pipe2(ready, O_CLOEXEC))
+		return false;
+	if (pipe2(end, O_CLOEXEC)) {
+		close(ready[0]);
+		close(ready[1]);
+		return false;
+	}
+	keeper = fork();
+	if (keeper == 0) {
+		close(ready[0]);
+		close(end[1]);
+		keep_links(exits, ready[1], end[0]);
+	}
+	close(ready[1]);
+	close(end[0]);
+	exits->keeper = end[1];
+	if (keeper > 0 && read(ready[0], &byte, 1) != 1)
+		errno = EPERM; /* the keeper's own is gone with it */
+	else if (keeper > 0)
+		errno = 0;
+	close(ready[0]);
+	return keeper > 0 && !errno;
+}
+
+static bool set_handlers(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
+{
+	__u32 zero = 0;
+
+	for (int i = 0; i < 2; i++) {
+		exits->handlers[i] = handlers[i];
+		if (bpf_map_update_elem(handlers[i], &zero, &programs[i], BPF_ANY))
+			return false;
+	}
+	return true;
+}
+
+static bool load_jumps(struct wn_call_exits *exits)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	int openat = kernel ? btf__find_by_name_kind(kernel, WN_CALL_FUNCTION "openat", BTF_KIND_FUNC) : -1;
+	bool done = openat >= 0;
+
+	for (unsigned int i = 0; done && i < wn_calls_count; i++) {
+		int function = find_function(kernel, &wn_calls[i]);
+		int optional, program;
+
+		if (function < 0)
+			continue; /* a call that this kernel doesn't have */
+		optional = btf__type_by_id(kernel, function)->type != btf__type_by_id(kernel, openat)->type;
+		program = load_jump(exits->handlers[optional], function);
+		done = program >= 0;
+		if (done)
+			exits->programs[exits->count++] = program;
+	}
+	btf__free(kernel);
+	return done;
+}
+
+bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
+{
+	exits->keeper = -1;
+	return set_handlers(exits, handlers, programs) && load_jumps(exits) && start_keeper(exits);
+}
+
+void wn_stop_call_exits(struct wn_call_exits *exits)
+{
+	__u32 zero = 0;
+
+	for (int i = 0; exits->count && i < 2; i++)
+		bpf_map_delete_elem(exits->handlers[i], &zero);
+}
+
+__u64 wn_call_exits_misses(const struct wn_call_exits *exits)
+{
+	__u64 misses = 0;
+
+	for (unsigned int i = 0; i < exits->count; i++)
+		misses += wn_recursion_misses(exits->programs[i]);
+	return misses;
+}
+
+void wn_close_call_exits(struct wn_call_exits *exits)
+{
+	if (!exits->count)
+		return;
+	for (unsigned int i = 0; i < exits->count; i++)
+		close(exits->programs[i]);
+	if (exits->keeper >= 0)
+		close(exits->keeper); /* so it ends */
+	exits->count = 0;
+}

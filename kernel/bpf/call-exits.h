@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#ifndef WINNOW_CALL_EXITS_H
+#define WINNOW_CALL_EXITS_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+#include "winnow.h"
+
+/* The programs on the kernel's functions behind system calls. */
+struct wn_call_exits {
+	int handlers[2]; /* the maps `handlers` and `optional_handlers` */
+	int programs[WN_CALLS_MAX];
+	unsigned int count;
+	int keeper; /* pipe to the process that holds them attached */
+};
+
+/* Why they are not to be used on this kernel, or NULL. */
+const char *wn_call_exits_refusal(void);
+
+/*
+ * `handlers` and `programs`: descriptors of the two maps and of what is to
+ * stand in each. False where the kernel refuses; errno tells, and close is due.
+ */
+bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[2]);
+void wn_stop_call_exits(struct wn_call_exits *exits);
+void wn_close_call_exits(struct wn_call_exits *exits);
+
+/* How often the kernel skipped a program because it was running on that CPU already. */
+__u64 wn_call_exits_misses(const struct wn_call_exits *exits);
+__u64 wn_recursion_misses(int program);
+
+#endif

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * Loads and attaches the probe, then copies the ring to standard output until
+ * standard input ends: whoever started us is done, or dead, and both mean stop.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/membarrier.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "call-exits.h"
+#include "calls.h"
+#include "probe.h"
+#include "winnow.skel.h"
+
+#define POLL_MS 20
+#define BATCH 512
+
+/* The probe in the kernel. */
+struct attached {
+	enum wn_rung rung;
+	struct winnow_bpf *probe;
+	struct ring_buffer *ring;
+	struct wn_call_exits exits;
+};
+
+static volatile sig_atomic_t stopping;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopping = 1;
+}
+
+static __s64 clock_offset(void)
+{
+	struct timespec real, monotonic;
+
+	clock_gettime(CLOCK_MONOTONIC, &monotonic);
+	clock_gettime(CLOCK_REALTIME, &real);
+	return (real.tv_sec - monotonic.tv_sec) * 1000000000LL + (real.tv_nsec - monotonic.tv_nsec);
+}
+
+static __u32 own_mount_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/mnt", &status) ? 0 : status.st_ino;
+}
+
+static struct wn_record head(__u16 type, __u32 len, __u16 cpu)
+{
+	return (struct wn_record){.len = len, .type = type, .cpu = cpu};
+}
+
+static void write_call_name(__u32 call, const char *text)
+{
+	struct wn_call_name name = {.head = head(WN_CALL, sizeof(name), 0), .call = call};
+
+	strncpy(name.name, text, sizeof(name.name) - 1);
+	wn_write(&name, sizeof(name));
+}
+
+static void write_hello(const struct wn_options *options, enum wn_rung rung)
+{
+	struct wn_hello hello = {
+		.head = head(WN_HELLO, sizeof(hello), 0),
+		.magic = WN_MAGIC,
+		.abi_major = WN_ABI_MAJOR,
+		.abi_minor = WN_ABI_MINOR,
+		.clock_offset = clock_offset(),
+		.all_events = options->all_events,
+		.cpus = libbpf_num_possible_cpus(),
+		.rung = rung,
+	};
+
+	wn_write(&hello, sizeof(hello));
+	for (unsigned int i = 0; i < wn_calls_count; i++)
+		write_call_name(i, wn_calls[i].name);
+	write_call_name(wn_calls_count, "found");
+	wn_flush();
+}
+
+static __u32 call_number(const char *name)
+{
+	__u32 call = 0;
+
+	while (call < wn_calls_count - 1 && strcmp(wn_calls[call].name, name))
+		call++;
+	return call;
+}
+
+/* How many arguments the kernel gives a raw tracepoint's programs; 0 where it has no such tracepoint. */
+static int tracepoint_arguments(const struct btf *kernel, const char *name)
+{
+	char type_name[64];
+	const struct btf_type *type;
+	int id;
+
+	if (!kernel)
+		return 0; /* loading is going to say so */
+	snprintf(type_name, sizeof(type_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(kernel, type_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return 0;
+	type = btf__type_by_id(kernel, btf__type_by_id(kernel, id)->type); /* pointer to function */
+	return btf_vlen(btf__type_by_id(kernel, type->type)) - 1; /* the first is the program's own */
+}
+
+/* Programs that not every kernel has the hooks for. */
+static void choose_programs(struct winnow_bpf *probe, const struct wn_options *options, enum wn_rung rung)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	int submitted = tracepoint_arguments(kernel, "io_uring_submit_req");
+	int submitted_old = tracepoint_arguments(kernel, "io_uring_submit_sqe");
+	int completed = tracepoint_arguments(kernel, "io_uring_complete");
+
+	btf__free(kernel);
+	bpf_program__set_autoload(probe->progs.sys_exit, rung == WN_RUNG_TRACEPOINT);
+	bpf_program__set_autoload(probe->progs.call_exit, rung == WN_RUNG_FENTRY);
+	bpf_program__set_autoattach(probe->progs.call_exit, false);
+	bpf_program__set_autoload(probe->progs.optional_call_exit, rung == WN_RUNG_FENTRY);
+	bpf_program__set_autoattach(probe->progs.optional_call_exit, false);
+	bpf_program__set_autoload(probe->progs.io_submit, submitted);
+	/* Linux 5.19 and older give more arguments, and another first one. */
+	bpf_program__set_autoload(probe->progs.io_submit_old, submitted_old == 2);
+	bpf_program__set_autoload(probe->progs.io_complete, completed == 3);
+	bpf_program__set_autoload(probe->progs.io_complete_old, completed > 4);
+	bpf_program__set_autoload(probe->progs.found, options->running);
+}
+
+static void configure(struct winnow_bpf *probe, const struct wn_options *options, enum wn_rung rung)
+{
+	struct winnow_bpf__rodata *constants = probe->rodata;
+
+	for (unsigned int i = 0; i < wn_calls_count; i++) {
+		struct wn_call_desc desc = wn_calls[i].desc;
+
+		desc.call = i;
+		memcpy((void *)&constants->calls[wn_calls[i].number], &desc, sizeof(desc));
+	}
+	constants->execve_call = call_number("execve");
+	constants->openat_call = call_number("openat");
+	constants->statx_call = call_number("statx");
+	if (options->container) {
+		memcpy((void *)constants->container_id, options->container, WN_CONTAINER_ID_LEN);
+		constants->host_mount_namespace = own_mount_namespace();
+	}
+	memcpy((void *)constants->cgroup_ids, options->cgroups, sizeof(options->cgroups));
+	constants->cgroup_count = options->cgroup_count;
+	constants->root_pid = options->pid;
+	constants->all_events = options->all_events;
+	constants->compat_unseen = rung == WN_RUNG_FENTRY;
+	constants->wakeup_bytes = options->ring_bytes / 8;
+	if (getrandom((void *)&constants->hash_seed, sizeof(constants->hash_seed), 0) < 0)
+		constants->hash_seed = clock_offset();
+	bpf_map__set_max_entries(probe->maps.ring, options->ring_bytes);
+	bpf_map__set_max_entries(probe->maps.entries, options->max_entries);
+}
+
+static int on_record(void *context, void *record, size_t len)
+{
+	(void)context;
+	wn_write(record, len);
+	return 0;
+}
+
+/* Until standard input ends, a signal comes, or nobody reads our output any more. */
+static bool copy_records(struct ring_buffer *ring)
+{
+	struct pollfd waits[2] = {
+		{.fd = STDIN_FILENO, .events = POLLIN},
+		{.fd = ring_buffer__epoll_fd(ring), .events = POLLIN},
+	};
+	char ignored[256];
+
+	while (!stopping) {
+		if (poll(waits, 2, POLL_MS) < 0 && errno != EINTR)
+			return false;
+		if (ring_buffer__consume(ring) < 0 || !wn_flush())
+			return false;
+		if (waits[0].revents && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+			break;
+	}
+	return true;
+}
+
+/* Writes the exact count of every entry that was sent, and adds up what was not. */
+static void write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
+{
+	static struct wn_key keys[BATCH];
+	static struct wn_entry found[BATCH];
+	int fd = bpf_map__fd(probe->maps.entries);
+	__u32 position, count = BATCH;
+	void *from = NULL;
+	int error;
+
+	do {
+		count = BATCH;
+		error = bpf_map_lookup_batch(fd, from, &position, keys, found, &count, NULL);
+		from = &position;
+		for (__u32 i = 0; i < count && (!error || errno == ENOENT); i++) {
+			struct wn_count record = {
+				.head = head(WN_COUNT, sizeof(record), 0),
+				.entry = found[i].id,
+				.count = found[i].count,
+				.last = found[i].last,
+			};
+
+			if (!found[i].sent) {
+				*unsent += found[i].count;
+				continue;
+			}
+			*sent += found[i].count;
+			wn_write(&record, sizeof(record));
+		}
+	} while (!error);
+}
+
+static void write_lost(__u16 cpu, __u32 reason, __u64 count)
+{
+	struct wn_lost lost = {.head = head(WN_LOST, sizeof(lost), cpu), .reason = reason, .count = count};
+
+	if (count)
+		wn_write(&lost, sizeof(lost));
+}
+
+__u64 wn_recursion_misses(int program)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(program, &info, &len) ? 0 : info.recursion_misses;
+}
+
+static void write_end(struct attached *attached, const struct wn_options *options, const struct wn_running *running)
+{
+	struct winnow_bpf *probe = attached->probe;
+	int cpus = libbpf_num_possible_cpus();
+	struct wn_stats *counts = calloc(cpus, sizeof(*counts));
+	struct wn_end end = {.head = head(WN_END, sizeof(end), 0)};
+	__u64 sent = 0, unsent = 0;
+	struct bpf_program *program;
+	__u32 zero = 0;
+
+	if (!counts || bpf_map_lookup_elem(bpf_map__fd(probe->maps.stats), &zero, counts)) {
+		fprintf(stderr, "winnow-probe: the probe's counters can't be read\n");
+		free(counts);
+		return; /* no end record: the stream counts as cut */
+	}
+	write_counts(probe, &sent, &unsent);
+	end.made = end.delivered = running->accesses;
+	if (!options->all_events) {
+		end.delivered += sent;
+		write_lost(0, WN_LOSS_RING, unsent);
+	}
+	for (int cpu = 0; cpu < cpus; cpu++) {
+		for (int reason = 0; reason < WN_LOSS_COUNT; reason++)
+			write_lost(cpu, reason, counts[cpu].lost[reason]);
+		end.made += counts[cpu].made;
+		end.delivered += counts[cpu].anonymous + counts[cpu].repeats;
+	}
+	bpf_object__for_each_program(program, probe->obj)
+		write_lost(0, WN_LOSS_RECURSION, wn_recursion_misses(bpf_program__fd(program)));
+	write_lost(0, WN_LOSS_RECURSION, wn_call_exits_misses(&attached->exits));
+	wn_write(&end, sizeof(end));
+	free(counts);
+}
+
+static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (level != LIBBPF_WARN || !getenv("WINNOW_PROBE_DEBUG"))
+		return 0;
+	return vfprintf(stderr, format, arguments);
+}
+
+static int refuse(const char *what, int error)
+{
+	fprintf(stderr, "winnow-probe: %s: %s\n", what, strerror(error));
+	return WN_EXIT_HOST;
+}
+
+static int refuse_probe(const char *what, int error)
+{
+	if (error != ESRCH) /* which is libbpf's word for a kernel without BTF */
+		return refuse(what, error);
+	fprintf(stderr, "winnow-probe: the kernel does not describe its types: it has no BTF in /sys/kernel/btf/vmlinux\n");
+	return WN_EXIT_HOST;
+}
+
+static void close_probe(struct attached *attached)
+{
+	wn_close_call_exits(&attached->exits);
+	ring_buffer__free(attached->ring);
+	winnow_bpf__destroy(attached->probe);
+}
+
+static bool attach_call_exits(struct attached *attached)
+{
+	struct winnow_bpf *probe = attached->probe;
+	const int handlers[] = {bpf_map__fd(probe->maps.handlers), bpf_map__fd(probe->maps.optional_handlers)};
+	const int programs[] = {
+		bpf_program__fd(probe->progs.call_exit), bpf_program__fd(probe->progs.optional_call_exit),
+	};
+
+	return wn_attach_call_exits(&attached->exits, handlers, programs);
+}
+
+/* Returns 0, or the exit code with the reason told; `quiet` where another rung is going to be tried. */
+static int attach(struct attached *attached, const struct wn_options *options, enum wn_rung rung, bool quiet)
+{
+	struct winnow_bpf *probe = winnow_bpf__open();
+	const char *what = NULL;
+
+	*attached = (struct attached){.rung = rung, .probe = probe};
+	if (!probe)
+		return quiet ? WN_EXIT_HOST : refuse("the probe can't be opened", errno);
+	configure(probe, options, rung);
+	choose_programs(probe, options, rung);
+	if (winnow_bpf__load(probe))
+		what = "the kernel refuses the probe";
+	else if (!(attached->ring = ring_buffer__new(bpf_map__fd(probe->maps.ring), on_record, NULL, NULL)))
+		what = "the ring buffer can't be mapped";
+	else if (winnow_bpf__attach(probe))
+		what = "the probe can't be attached";
+	else if (rung == WN_RUNG_FENTRY && !attach_call_exits(attached))
+		what = "the probe can't be attached to the kernel's functions";
+	if (!what)
+		return WN_EXIT_DONE;
+	if (!quiet)
+		refuse_probe(what, errno);
+	close_probe(attached);
+	return WN_EXIT_HOST;
+}
+
+/* On the rung that was asked for, or the first that this kernel takes. */
+static int attach_best(struct attached *attached, const struct wn_options *options)
+{
+	const char *refusal = wn_call_exits_refusal();
+
+	if (options->rung != WN_RUNG_FENTRY) {
+		if (options->rung == WN_RUNG_AUTO && !refusal &&
+		    attach(attached, options, WN_RUNG_FENTRY, true) == WN_EXIT_DONE)
+			return WN_EXIT_DONE;
+		return attach(attached, options, WN_RUNG_TRACEPOINT, false);
+	}
+	if (!refusal)
+		return attach(attached, options, WN_RUNG_FENTRY, false);
+	fprintf(stderr, "winnow-probe: no fentry rung: %s\n", refusal);
+	return WN_EXIT_HOST;
+}
+
+int wn_capture(const struct wn_options *options)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	struct wn_running running = {};
+	struct attached attached;
+	int result;
+
+	libbpf_set_print(silent);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	result = attach_best(&attached, options);
+	if (result != WN_EXIT_DONE)
+		return result;
+	write_hello(options, attached.rung); /* the reader takes it as: attached */
+	if (options->running && !wn_write_running(attached.probe->progs.found, wn_calls_count, &running))
+		refuse("running processes can't be listed", errno); /* what comes new is seen all the same */
+	result = copy_records(attached.ring) ? WN_EXIT_DONE : WN_EXIT_FAILED;
+	winnow_bpf__detach(attached.probe);
+	wn_stop_call_exits(&attached.exits);
+	/* A grace period: what was in flight on another CPU is in the ring when it ends. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	ring_buffer__consume(attached.ring);
+	write_end(&attached, options, &running);
+	if (!wn_flush())
+		result = WN_EXIT_FAILED;
+	close_probe(&attached);
+	return result;
+}

@@ -1,0 +1,1112 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * Captures the file accesses of one container: BTF tracepoints only, so that
+ * it loads where fentry, kprobes and LSM programs are refused.
+ *
+ * Follow one access: sys_exit() looks the number up in `calls`, takes the
+ * descriptor or the path string, and describes the access in the per-CPU
+ * scratch; commit() finds or makes its entry in `entries`, counts it, and
+ * sends it the first time it is seen. Which tasks belong to the container
+ * stands in task storage, set at exec and inherited at fork, so a process of
+ * anybody else costs one failed lookup.
+ *
+ * Tracepoint handlers run with preemption off, so the per-CPU scratch is ours
+ * until return; a skipped re-entry shows in the program's recursion misses.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "winnow.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define AT_FDCWD -100
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_SYMLINK_FOLLOW 0x400
+#define AT_EMPTY_PATH 0x1000
+#define MAP_ANONYMOUS 0x20
+#define O_ACCMODE 3
+#define O_CREAT 0100
+#define O_TRUNC 01000
+#define O_NOFOLLOW 0400000
+#define O_PATH 010000000
+#define RESOLVE_IN_ROOT 0x10
+#define AF_UNIX 1
+#define SB_INTERNAL (1UL << 31 | 1UL << 22) /* SB_NOUSER | SB_KERNMOUNT: pipes, sockets, memfds */
+#define EBADF 9
+#define EFAULT 14
+#define ENOSYS 38
+#define ERESTARTSYS 512
+#define TS_COMPAT 2
+#define NAME_MAX 255
+#define WALK_DEPTH 2048 /* components and mounts: PATH_MAX of one-letter names */
+
+/* Set by the loader before load. */
+const volatile struct wn_call_desc calls[WN_CALLS_MAX];
+const volatile char container_id[WN_CONTAINER_ID_LEN];
+const volatile __u64 cgroup_ids[WN_CGROUPS_MAX];
+const volatile __u32 cgroup_count;
+const volatile __u32 root_pid; /* or 0: follow this process and what comes of it */
+const volatile __u32 host_mount_namespace; /* 0: any namespace will do */
+const volatile __u32 all_events;
+const volatile __u64 hash_seed;
+const volatile __u64 wakeup_bytes;
+const volatile __u32 compat_unseen; /* 32-bit programs' calls don't come here: count the programs */
+
+const volatile __u32 execve_call, openat_call, statx_call; /* numbers of these names */
+
+__u32 last_process; /* processes are numbered from 1 */
+
+struct place {
+	__u64 file; /* where dentry is 0: has the dentry and mount, read only to tell the path */
+	__u64 dentry;
+	__u64 mount;
+	__u64 inode;
+	__u32 dev;
+	__u32 reserved;
+};
+
+struct task_state {
+	__u32 process;
+	__u32 parent;
+	__u32 cause;
+	__u32 announced;
+	struct place cwd; /* as of the last exec or chdir: where the next relative chdir starts */
+};
+
+struct scratch {
+	struct wn_key key;
+	struct place file;
+	struct place base;
+	__u32 call;
+	__u32 has_base;
+	__u32 name_len; /* without NUL */
+	__u32 reserved; /* the name is aligned, to be hashed by words */
+	char name[WN_PATH_MAX + 8];
+	char walk[2 * WN_PATH_MAX];
+	union {
+		struct wn_record head;
+		struct wn_access access;
+		struct wn_process process;
+		char bytes[sizeof(struct wn_access) + 3 * WN_PATH_MAX];
+	} record;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+} tasks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072); /* the loader may change it */
+	__type(key, struct wn_key);
+	__type(value, struct wn_entry);
+} entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20); /* the loader may change it */
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wn_stats);
+} stats SEC(".maps");
+
+/* The program that the loader's jump to, for functions of either prototype. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} handlers SEC(".maps"), optional_handlers SEC(".maps");
+
+/* An open or stat that was submitted to io_uring and has not completed. */
+struct submission {
+	struct wn_key key;
+	struct place base;
+	__u32 call;
+	__u32 has_base;
+	__u32 name_len;
+	__u32 opens;
+	char name[WN_PATH_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64); /* the request */
+	__type(value, struct submission);
+} submissions SEC(".maps");
+
+static struct submission no_submission;
+
+static __always_inline struct scratch *scratch_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+static __always_inline struct wn_stats *stats_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&stats, &zero);
+}
+
+/* An access that was seen, but of which nothing can be told. */
+static __always_inline void count_made_and_lost(enum wn_loss reason)
+{
+	struct wn_stats *counts = stats_of_cpu();
+
+	if (counts) {
+		counts->made++;
+		counts->lost[reason]++;
+	}
+}
+
+static __always_inline void count_lost(enum wn_loss reason)
+{
+	struct wn_stats *counts = stats_of_cpu();
+
+	if (counts)
+		counts->lost[reason]++;
+}
+
+/* The reader sleeps until a good part of the ring is full or its poll ends. */
+static __always_inline long send(void *record, __u64 len)
+{
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	__u64 flags = waiting >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+
+	return bpf_ringbuf_output(&ring, record, len, flags);
+}
+
+static __always_inline void set_head(struct wn_record *head, __u16 type, __u32 len)
+{
+	head->len = len;
+	head->type = type;
+	head->cpu = bpf_get_smp_processor_id();
+}
+
+struct walk_state {
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	__u32 start; /* first byte of the path so far, in scratch.walk */
+	__u32 failed;
+};
+
+/* One step towards the root: a component, or the mount point a mount hangs on. */
+static long walk_step(__u32 index, void *context)
+{
+	struct walk_state *state = context;
+	struct scratch *scratch = scratch_of_cpu();
+	struct vfsmount *vfsmount = state->mount;
+	struct dentry *dentry = state->dentry;
+	struct dentry *parent;
+	__u32 len, start;
+
+	if (!scratch)
+		return 1;
+	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+		struct mount *mount = container_of(vfsmount, struct mount, mnt);
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+		if (above == mount)
+			return 1;
+		state->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		state->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (parent == dentry)
+		return 1;
+	len = BPF_CORE_READ(dentry, d_name.len);
+	start = state->start;
+	if (len > NAME_MAX || start < len + 1 || start > WN_PATH_MAX) {
+		state->failed = 1;
+		return 1;
+	}
+	start -= len + 1;
+	scratch->walk[start & (WN_PATH_MAX - 1)] = '/';
+	bpf_probe_read_kernel(&scratch->walk[(start + 1) & (WN_PATH_MAX - 1)], len & NAME_MAX,
+			      BPF_CORE_READ(dentry, d_name.name));
+	state->start = start;
+	state->dentry = parent;
+	return 0;
+}
+
+/*
+ * Copies the absolute path of (dentry, mount), without NUL, to the record's
+ * bytes at `offset`. Returns its length, or -1 where it doesn't fit PATH_MAX.
+ */
+__noinline int append_path(__u64 dentry, __u64 mount, __u32 offset)
+{
+	struct scratch *scratch = scratch_of_cpu();
+	struct walk_state state = {
+		.dentry = (struct dentry *)dentry,
+		.mount = (struct vfsmount *)mount,
+		.start = WN_PATH_MAX - 1,
+	};
+	__u32 len;
+
+	if (!scratch || offset > sizeof(struct wn_access) + WN_PATH_MAX)
+		return -1;
+	if (bpf_loop(WALK_DEPTH, walk_step, &state, 0) == WALK_DEPTH || state.failed)
+		return -1;
+	if (state.start == WN_PATH_MAX - 1) {
+		state.start--;
+		scratch->walk[WN_PATH_MAX - 2] = '/';
+	}
+	len = WN_PATH_MAX - 1 - state.start;
+	bpf_probe_read_kernel(&scratch->record.bytes[offset], len & (WN_PATH_MAX - 1),
+			      &scratch->walk[state.start & (WN_PATH_MAX - 1)]);
+	return len & (WN_PATH_MAX - 1);
+}
+
+static __always_inline int append_place(const struct place *place, __u32 offset)
+{
+	struct file *file = (struct file *)place->file;
+
+	if (place->dentry)
+		return append_path(place->dentry, place->mount, offset);
+	return append_path((__u64)BPF_CORE_READ(file, f_path.dentry), (__u64)BPF_CORE_READ(file, f_path.mnt), offset);
+}
+
+static __always_inline __u32 align8(__u32 len)
+{
+	return (len + 7) & ~7u;
+}
+
+/* Tells the reader of the task's process, with the program it runs after an exec. */
+__noinline int announce(__u32 process, __u32 parent, __u32 cause)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct scratch *scratch = scratch_of_cpu();
+	__u32 len = sizeof(struct wn_process);
+	int path_len = 0;
+
+	if (!scratch)
+		return -1;
+	if (cause != WN_FORK) {
+		struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+
+		path_len = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
+				       (__u64)BPF_CORE_READ(exe, f_path.mnt), len);
+		if (path_len < 0)
+			path_len = 0;
+	}
+	scratch->record.process.time = bpf_ktime_get_ns();
+	scratch->record.process.process = process;
+	scratch->record.process.parent = parent;
+	scratch->record.process.pid = task->tgid;
+	scratch->record.process.ppid = task->real_parent->tgid;
+	scratch->record.process.cause = cause;
+	scratch->record.process.path_len = path_len;
+	scratch->record.process.reserved = 0;
+	len = align8(len + path_len);
+	if (len > sizeof(struct wn_process) + WN_PATH_MAX)
+		return -1;
+	set_head(&scratch->record.head, WN_PROCESS, len);
+	return send(&scratch->record, len);
+}
+
+static __always_inline void announce_once(struct task_state *state)
+{
+	if (!state->announced && announce(state->process, state->parent, state->cause) == 0)
+		state->announced = 1;
+}
+
+/* Sends what the scratch describes. Returns 0, -1 (no room), -2 (no path). */
+static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u64 now)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 flags = scratch->key.flags;
+	__u32 len = sizeof(struct wn_access);
+	__u32 name_len = scratch->name_len & (WN_PATH_MAX - 1);
+	int path_len = 0, base_len = 0;
+
+	if (flags & WN_HAS_FILE) {
+		path_len = append_place(&scratch->file, len);
+		if (path_len < 0)
+			return -2;
+		len += path_len & (WN_PATH_MAX - 1);
+	}
+	if (scratch->has_base) {
+		base_len = append_place(&scratch->base, len);
+		if (base_len < 0)
+			return -2;
+		len += base_len & (WN_PATH_MAX - 1);
+	}
+	if (len > sizeof(struct wn_access) + 2 * WN_PATH_MAX)
+		return -2;
+	bpf_probe_read_kernel(&scratch->record.bytes[len], name_len, scratch->name);
+	len = align8(len + name_len);
+	scratch->record.access = (struct wn_access){
+		.entry = entry,
+		.time = now,
+		.inode = scratch->key.inode,
+		.dev = scratch->key.dev,
+		.process = scratch->key.process,
+		.pid = task->tgid,
+		.ppid = task->real_parent->tgid,
+		.error = scratch->key.error,
+		.call = scratch->call,
+		.op = scratch->key.op,
+		.flags = flags,
+		.path_len = path_len,
+		.base_len = base_len,
+		.name_len = name_len,
+	};
+	if (len > sizeof(scratch->record))
+		return -2;
+	set_head(&scratch->record.head, WN_ACCESS, len);
+	return send(&scratch->record, len) ? -1 : 0;
+}
+
+static __always_inline long send_repeat(__u64 entry, __u64 now)
+{
+	struct wn_repeat repeat = {.entry = entry, .time = now};
+
+	set_head(&repeat.head, WN_REPEAT, sizeof(repeat));
+	return send(&repeat, sizeof(repeat));
+}
+
+/*
+ * Counts the access that the scratch describes, and sends its first sight.
+ * made = delivered + lost holds at every moment: an entry whose record found
+ * no room stays unsent, is tried again at the next access, and what is unsent
+ * at the end is counted lost by the loader.
+ */
+__noinline int commit(void)
+{
+	struct scratch *scratch = scratch_of_cpu();
+	struct wn_stats *counts = stats_of_cpu();
+	__u64 now = bpf_ktime_get_ns();
+	struct wn_entry *entry;
+	int error;
+
+	if (!scratch || !counts)
+		return 0;
+	counts->made++;
+	entry = bpf_map_lookup_elem(&entries, &scratch->key);
+	if (!entry) {
+		struct wn_entry fresh = {
+			.id = (++counts->next_entry << 12) | (bpf_get_smp_processor_id() & 0xfff),
+		};
+
+		bpf_map_update_elem(&entries, &scratch->key, &fresh, BPF_NOEXIST);
+		entry = bpf_map_lookup_elem(&entries, &scratch->key);
+	}
+	if (!entry) {
+		error = send_access(scratch, 0, now);
+		if (error)
+			counts->lost[error == -1 ? WN_LOSS_RING : WN_LOSS_PATH]++;
+		else
+			counts->anonymous++;
+		return 0;
+	}
+	__sync_fetch_and_add(&entry->count, 1);
+	entry->last = now;
+	if (!entry->sent) {
+		error = send_access(scratch, entry->id, now);
+		if (!error)
+			entry->sent = 1;
+	} else if (all_events) {
+		error = send_repeat(entry->id, now);
+	} else {
+		return 0;
+	}
+	if (all_events) {
+		if (error)
+			counts->lost[error == -2 ? WN_LOSS_PATH : WN_LOSS_RING]++;
+		else
+			counts->repeats++;
+	}
+	return 0;
+}
+
+/* Eight bytes a step; the name is followed by eight zero bytes. */
+static __always_inline __u64 hash_step(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+	return hash ^ (hash >> 29);
+}
+
+struct hash_state {
+	__u64 hash;
+	__u32 len;
+};
+
+static long hash_more(__u32 index, void *context)
+{
+	struct hash_state *state = context;
+	struct scratch *scratch = scratch_of_cpu();
+	__u32 at = 128 + 8 * index;
+
+	if (!scratch || at >= state->len || at > WN_PATH_MAX)
+		return 1;
+	state->hash = hash_step(state->hash, *(__u64 *)&scratch->name[at]);
+	return 0;
+}
+
+__noinline __u64 hash_name(__u32 len)
+{
+	struct scratch *scratch = scratch_of_cpu();
+	struct hash_state state = {.hash = hash_seed ^ len, .len = len};
+
+	if (!scratch)
+		return 0;
+	for (__u32 at = 0; at < 128; at += 8) {
+		if (at >= len)
+			return state.hash;
+		state.hash = hash_step(state.hash, *(__u64 *)&scratch->name[at]);
+	}
+	bpf_loop(WN_PATH_MAX / 8, hash_more, &state, 0);
+	return state.hash;
+}
+
+static __always_inline struct file *file_of(struct task_struct *task, int fd)
+{
+	struct fdtable *table = task->files->fdt;
+	struct file *file = NULL;
+
+	if (fd >= 0 && (__u32)fd < table->max_fds)
+		bpf_probe_read_kernel(&file, sizeof(file), &table->fd[fd]);
+	return file;
+}
+
+/* False for what has no path: pipes, sockets, memfds, a descriptor closed meanwhile. */
+static __always_inline bool locate_file(struct place *place, struct file *file)
+{
+	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : NULL;
+	struct super_block *super = inode ? BPF_CORE_READ(inode, i_sb) : NULL;
+
+	if (!super || BPF_CORE_READ(super, s_flags) & SB_INTERNAL)
+		return false;
+	place->file = (__u64)file;
+	place->dentry = 0;
+	place->inode = BPF_CORE_READ(inode, i_ino);
+	place->dev = BPF_CORE_READ(super, s_dev);
+	return true;
+}
+
+static __always_inline void locate_path(struct place *place, struct dentry *dentry, struct vfsmount *mount)
+{
+	place->file = 0;
+	place->dentry = (__u64)dentry;
+	place->mount = (__u64)mount;
+	place->inode = dentry->d_inode->i_ino;
+	place->dev = dentry->d_sb->s_dev;
+}
+
+static __always_inline bool changed_root(struct task_struct *task)
+{
+	struct dentry *root = task->fs->root.dentry;
+
+	if (root != task->fs->root.mnt->mnt_root)
+		return true;
+	/* On the mount that the namespace's root mount carries, or that itself. */
+	struct mount *mount = container_of(task->fs->root.mnt, struct mount, mnt);
+	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+	struct mount *top = BPF_CORE_READ(task, nsproxy, mnt_ns, root);
+
+	return mount != top && above != top;
+}
+
+static __always_inline void set_base(struct scratch *scratch)
+{
+	scratch->has_base = 1;
+	scratch->key.base_inode = scratch->base.inode;
+	scratch->key.base_dev = scratch->base.dev;
+}
+
+/*
+ * What the name in the scratch starts from; the key says which directory that
+ * was. `rooted`: absolute names start from dirfd too.
+ */
+static __always_inline bool locate_base(struct scratch *scratch, struct task_struct *task, int dirfd, bool rooted)
+{
+	scratch->has_base = 0;
+	scratch->key.base_inode = 0;
+	scratch->key.base_dev = 0;
+	if (scratch->name[0] == '/' && !rooted) {
+		if (!changed_root(task))
+			return true;
+		locate_path(&scratch->base, task->fs->root.dentry, task->fs->root.mnt);
+		scratch->key.flags |= WN_CHROOT;
+	} else if (dirfd == AT_FDCWD) {
+		locate_path(&scratch->base, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	} else if (!locate_file(&scratch->base, file_of(task, dirfd))) {
+		return false;
+	}
+	set_base(scratch);
+	return true;
+}
+
+/* Takes over the name that stands in the scratch with its NUL: `size` bytes. */
+static __always_inline void set_name(struct scratch *scratch, __u32 size)
+{
+	__u32 len = (size - 1) & (WN_PATH_MAX - 1);
+
+	*(__u64 *)&scratch->name[len] = 0;
+	scratch->name_len = len;
+	scratch->key.name_hash = hash_name(len);
+	scratch->key.flags |= WN_HAS_NAME;
+}
+
+static __always_inline void set_file(struct scratch *scratch)
+{
+	scratch->key.inode = scratch->file.inode;
+	scratch->key.dev = scratch->file.dev;
+	scratch->key.flags |= WN_HAS_FILE;
+}
+
+static __always_inline void begin(struct scratch *scratch, struct task_state *state, __u8 op, __u32 call, __u16 error)
+{
+	scratch->key = (struct wn_key){.process = state->process, .op = op, .error = error};
+	scratch->call = call;
+	scratch->name_len = 0;
+	scratch->has_base = 0;
+}
+
+static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
+{
+	switch (number) {
+	case 1: return PT_REGS_PARM1_CORE_SYSCALL(regs);
+	case 2: return PT_REGS_PARM2_CORE_SYSCALL(regs);
+	case 3: return PT_REGS_PARM3_CORE_SYSCALL(regs);
+	case 4: return PT_REGS_PARM4_CORE_SYSCALL(regs);
+	case 5: return PT_REGS_PARM5_CORE_SYSCALL(regs);
+	}
+	return 0;
+}
+
+static __always_inline void on_descriptor(struct scratch *scratch, struct task_struct *task, int fd)
+{
+	if (fd == AT_FDCWD)
+		locate_path(&scratch->file, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	else if (!locate_file(&scratch->file, file_of(task, fd)))
+		return;
+	set_file(scratch);
+	commit();
+}
+
+/* A call with a path: reads the string where the call has just used it. */
+static __always_inline void on_path(struct scratch *scratch, struct task_struct *task, int dirfd, __u64 path,
+				    bool empty_is_fd, bool rooted, int opened_fd)
+{
+	struct file *opened = opened_fd >= 0 ? file_of(task, opened_fd) : NULL;
+	long size;
+
+	if (!path) {
+		if (dirfd != AT_FDCWD && !scratch->key.error)
+			on_descriptor(scratch, task, dirfd);
+		return;
+	}
+	size = bpf_probe_read_user_str(scratch->name, WN_PATH_MAX, (void *)path);
+	if (opened && locate_file(&scratch->file, opened))
+		set_file(scratch);
+	if (size <= 1) {
+		if (size == 1 && empty_is_fd && !scratch->key.error)
+			on_descriptor(scratch, task, dirfd);
+		else if (scratch->key.flags & WN_HAS_FILE)
+			commit();
+		else if (size < 0)
+			count_made_and_lost(WN_LOSS_FAULT);
+		return;
+	}
+	if (locate_base(scratch, task, dirfd, rooted))
+		set_name(scratch, size);
+	if (scratch->key.flags & (WN_HAS_FILE | WN_HAS_NAME))
+		commit();
+}
+
+/*
+ * A directory that the process has just made its own. A relative name started
+ * from the working directory before, which the task's state remembers; where
+ * another thread has changed it since, the memory is of no use.
+ */
+static __always_inline void on_own_directory(struct scratch *scratch, struct task_struct *task,
+					     struct task_state *state, __u64 name, bool root)
+{
+	struct place before = state->cwd;
+	long size = 0;
+
+	locate_path(&state->cwd, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	if (root)
+		locate_path(&scratch->file, task->fs->root.dentry, task->fs->root.mnt);
+	else
+		scratch->file = state->cwd;
+	set_file(scratch);
+	if (name)
+		size = bpf_probe_read_user_str(scratch->name, WN_PATH_MAX, (void *)name);
+	if (size > 1 && scratch->name[0] == '/') {
+		if (root || locate_base(scratch, task, AT_FDCWD, false))
+			set_name(scratch, size);
+	} else if (size > 1 && before.dentry) {
+		struct dentry *dentry = (struct dentry *)before.dentry;
+
+		if (BPF_CORE_READ(dentry, d_inode, i_ino) == before.inode) {
+			scratch->base = before;
+			set_base(scratch);
+			set_name(scratch, size);
+		}
+	}
+	commit();
+}
+
+/* connect and bind: a path only where the address is of a named Unix socket. */
+static __always_inline void on_socket(struct scratch *scratch, struct task_struct *task, __u64 address)
+{
+	__u16 family = 0;
+	char first = 0;
+
+	bpf_probe_read_user(&family, sizeof(family), (void *)address);
+	bpf_probe_read_user(&first, sizeof(first), (void *)address + sizeof(family));
+	if (family == AF_UNIX && first)
+		on_path(scratch, task, AT_FDCWD, address + sizeof(family), false, false, -1);
+}
+
+static __always_inline __u8 op_of_open(__u64 flags)
+{
+	if (flags & O_PATH)
+		return WN_LOOKUP;
+	return flags & (O_ACCMODE | O_CREAT | O_TRUNC) ? WN_WRITE : WN_READ;
+}
+
+/* A system call returns `result`; what both rungs do about it. */
+static __always_inline int on_call(struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const volatile struct wn_call_desc *desc;
+	struct task_state *state;
+	struct scratch *scratch;
+	__u64 number = regs->orig_ax;
+	struct open_how how = {};
+	__u64 flags = 0;
+	__u16 error = 0;
+	__u8 op, follow;
+	int dirfd;
+
+	if (!task->bpf_storage)
+		return 0; /* anybody else's, as a rule: cheaper than to look */
+	if (number >= WN_CALLS_MAX)
+		return 0;
+	desc = &calls[number];
+	if (desc->kind == WN_KIND_NONE)
+		return 0;
+	state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	if (!state)
+		return 0;
+	if (task->thread_info.status & TS_COMPAT) {
+		count_lost(WN_LOSS_COMPAT);
+		return 0;
+	}
+	if (result < 0 && result > -4096) {
+		error = -result;
+		if (error == EFAULT || error == ENOSYS || error == EBADF || error >= ERESTARTSYS)
+			return 0;
+	}
+	scratch = scratch_of_cpu();
+	if (!scratch)
+		return 0;
+	announce_once(state);
+	op = desc->op;
+
+	if (desc->kind == WN_KIND_FD || desc->kind == WN_KIND_MMAP) {
+		if (error || (desc->kind == WN_KIND_MMAP && argument(regs, desc->flags) & MAP_ANONYMOUS))
+			return 0;
+		begin(scratch, state, op, desc->call, 0);
+		on_descriptor(scratch, task, argument(regs, desc->fd));
+		return 0;
+	}
+
+	flags = argument(regs, desc->flags);
+	if (desc->bits & WN_CALL_OPEN_HOW) {
+		if (bpf_probe_read_user(&how, sizeof(how), (void *)flags))
+			how.flags = 0;
+		flags = how.flags;
+	}
+	follow = desc->bits & WN_CALL_NOFOLLOW ? 0 : WN_FOLLOW;
+	if (desc->kind == WN_KIND_OPEN) {
+		op = desc->bits & WN_CALL_CREAT ? WN_WRITE : op_of_open(flags);
+		if (flags & O_NOFOLLOW)
+			follow = 0;
+	} else if (desc->bits & WN_CALL_AT_FLAGS) {
+		if (flags & AT_SYMLINK_NOFOLLOW)
+			follow = 0;
+		else if (flags & AT_SYMLINK_FOLLOW)
+			follow = WN_FOLLOW;
+	}
+	dirfd = desc->dirfd ? argument(regs, desc->dirfd) : AT_FDCWD;
+	begin(scratch, state, op, desc->call, error);
+	scratch->key.flags = follow;
+	if (!error && (desc->kind == WN_KIND_CHDIR || desc->kind == WN_KIND_CHROOT)) {
+		on_own_directory(scratch, task, state, argument(regs, desc->path), desc->kind == WN_KIND_CHROOT);
+		return 0;
+	}
+	if (desc->kind == WN_KIND_SOCKET) {
+		on_socket(scratch, task, argument(regs, desc->path));
+		return 0;
+	}
+	on_path(scratch, task, dirfd, argument(regs, desc->path), flags & AT_EMPTY_PATH && desc->bits & WN_CALL_AT_FLAGS,
+		how.resolve & RESOLVE_IN_ROOT, desc->kind == WN_KIND_OPEN && !error ? result : -1);
+	if (desc->path2) {
+		dirfd = desc->dirfd2 ? argument(regs, desc->dirfd2) : AT_FDCWD;
+		begin(scratch, state, desc->op2, desc->call, error);
+		on_path(scratch, task, dirfd, argument(regs, desc->path2), false, false, -1);
+	}
+	return 0;
+}
+
+/* The tracepoint rung: at the exit of every system call of every process. */
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long result)
+{
+	return on_call(regs, result);
+}
+
+/*
+ * The fentry rung: at the exit of the functions behind the calls that count,
+ * and of no other. The loader hangs a small program on each that jumps here
+ * through `handlers`, so that this is verified once.
+ */
+SEC("?fexit/" WN_CALL_FUNCTION "openat")
+int BPF_PROG(call_exit, struct pt_regs *regs, long result)
+{
+	return on_call(regs, result);
+}
+
+/* BTF has another prototype for calls that a kernel may be built without, and jumps stay within one. */
+SEC("?fexit/" WN_CALL_FUNCTION "execveat")
+int BPF_PROG(optional_call_exit, struct pt_regs *regs, long result)
+{
+	return on_call(regs, result);
+}
+
+/* Without a branch for each digit: Linux 6.1's verifier would follow every one. */
+static __always_inline bool digits_match(const char *digits)
+{
+	char difference = 0;
+
+	for (int i = 0; i < WN_CONTAINER_ID_LEN; i++)
+		difference |= digits[i] ^ container_id[i];
+	return !difference;
+}
+
+/* Engines name the cgroup ID, docker-ID.scope, libpod-ID.scope or crio-ID.scope. */
+static __always_inline bool names_container(const char *name)
+{
+	char buffer[8 + WN_CONTAINER_ID_LEN] = {};
+
+	if (bpf_probe_read_kernel_str(buffer, sizeof(buffer), name) < WN_CONTAINER_ID_LEN)
+		return false;
+	return digits_match(buffer) || digits_match(buffer + 5) || digits_match(buffer + 7);
+}
+
+static __always_inline bool cgroup_selected(struct cgroup *cgroup)
+{
+	__u64 id = BPF_CORE_READ(cgroup, kn, id);
+
+	for (__u32 i = 0; i < WN_CGROUPS_MAX; i++) {
+		if (i < cgroup_count && cgroup_ids[i] == id)
+			return true;
+	}
+	return container_id[0] && names_container(BPF_CORE_READ(cgroup, kn, name));
+}
+
+static __always_inline bool descends_from_root_pid(struct task_struct *task)
+{
+	for (int depth = 0; root_pid && depth < 32 && task; depth++) {
+		if (BPF_CORE_READ(task, tgid) == root_pid)
+			return true;
+		task = BPF_CORE_READ(task, real_parent);
+	}
+	return false;
+}
+
+/* In the container's cgroup or one below it, in the unified hierarchy or, on v1 hosts, that of the first controller. */
+static __noinline bool task_selected(struct task_struct *task)
+{
+	struct cgroup *unified = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup *legacy = BPF_CORE_READ(task, cgroups, subsys[0], cgroup);
+
+	if (descends_from_root_pid(task))
+		return true;
+	for (int depth = 0; depth < 8 && unified; depth++) {
+		struct cgroup_subsys_state *above = BPF_CORE_READ(unified, self.parent);
+
+		if (cgroup_selected(unified))
+			return true;
+		unified = above ? container_of(above, struct cgroup, self) : NULL;
+	}
+	return legacy && container_id[0] && names_container(BPF_CORE_READ(legacy, kn, name));
+}
+
+static __always_inline void send_scope(struct task_struct *task)
+{
+	struct wn_scope scope = {
+		.cgroup_id = bpf_get_current_cgroup_id(),
+		.mount_namespace = task->nsproxy->mnt_ns->ns.inum,
+		.root_dev = task->fs->root.mnt->mnt_sb->s_dev,
+	};
+
+	set_head(&scope.head, WN_SCOPE, sizeof(scope));
+	if (send(&scope, sizeof(scope)))
+		count_lost(WN_LOSS_RING);
+}
+
+/* The file mapped where the program starts: the dynamic loader, which no system call names. */
+static long on_entry_mapping(struct task_struct *task, struct vm_area_struct *area, void *context)
+{
+	struct scratch *scratch = scratch_of_cpu();
+
+	if (scratch && area->vm_file && locate_file(&scratch->file, area->vm_file))
+		set_file(scratch);
+	return 0;
+}
+
+static __always_inline void on_exec_name(struct scratch *scratch, struct task_struct *task, const char *name)
+{
+	long size = bpf_probe_read_kernel_str(scratch->name, WN_PATH_MAX, name);
+
+	if (size > 1 && locate_base(scratch, task, AT_FDCWD, false)) {
+		scratch->key.flags |= WN_FOLLOW;
+		set_name(scratch, size);
+	}
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct scratch *scratch = scratch_of_cpu();
+	struct pt_regs *regs;
+	struct place program = {};
+
+	if (!scratch)
+		return 0;
+	if (!state) {
+		if (!task_selected(task))
+			return 0;
+		/* The runtime's own set-up runs in the cgroup too, but from the host's files. */
+		if (host_mount_namespace == task->nsproxy->mnt_ns->ns.inum)
+			return 0;
+		state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!state) {
+			count_lost(WN_LOSS_PROCESS);
+			return 0;
+		}
+		send_scope(task);
+	}
+	state->parent = state->process;
+	state->process = __sync_fetch_and_add(&last_process, 1) + 1;
+	state->cause = WN_EXECVE;
+	state->announced = 0;
+	if (compat_unseen && !(BPF_CORE_READ(task, mm, task_size) >> 32))
+		count_lost(WN_LOSS_COMPAT);
+	locate_path(&state->cwd, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	announce_once(state);
+
+	/* A script: first its own name; then its interpreter's, with the file that runs. */
+	if (bprm->interp != bprm->filename && !bprm->fdpath) {
+		begin(scratch, state, WN_EXEC, execve_call, 0);
+		on_exec_name(scratch, task, bprm->filename);
+		commit();
+	}
+	begin(scratch, state, WN_EXEC, execve_call, 0);
+	if (!bprm->fdpath || bprm->interp != bprm->filename)
+		on_exec_name(scratch, task, bprm->interp);
+	if (locate_file(&scratch->file, bprm->file))
+		set_file(scratch);
+	commit();
+	program = scratch->file;
+
+	begin(scratch, state, WN_EXEC, execve_call, 0);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	bpf_find_vma(task, PT_REGS_IP_CORE(regs), on_entry_mapping, NULL, 0);
+	if (!(scratch->key.flags & WN_HAS_FILE) || scratch->file.inode == program.inode)
+		return 0; /* static, or no mapping could be looked at: the image's ELF headers tell */
+	if (scratch->file.dev != program.dev)
+		scratch->key.dev = scratch->key.inode = 0; /* overlayfs maps the layer's file */
+	commit();
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *from = bpf_task_storage_get(&tasks, parent, NULL, 0);
+	struct task_state *to;
+
+	if (!from)
+		return 0;
+	to = bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!to) {
+		count_lost(WN_LOSS_PROCESS);
+		return 0;
+	}
+	announce_once(from);
+	if (child->tgid == parent->tgid) {
+		*to = *from;
+		return 0;
+	}
+	to->cwd = from->cwd;
+	to->process = __sync_fetch_and_add(&last_process, 1) + 1;
+	to->parent = from->process;
+	to->cause = WN_FORK;
+	to->announced = 0; /* at its first access */
+	return 0;
+}
+
+/*
+ * io_uring: a request is named when it is submitted, in the owner's context
+ * and from kernel memory, and its result comes when it completes, maybe in a
+ * worker that shares the owner's descriptors.
+ */
+static __always_inline int on_submitted(struct io_kiocb *request)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct scratch *scratch = scratch_of_cpu();
+	struct io_statx *stat = (struct io_statx *)request;
+	struct io_open *open = (struct io_open *)request;
+	__u64 id = (__u64)request;
+	struct filename *filename;
+	struct submission *pending;
+	__u64 flags;
+	long size;
+	int dirfd;
+
+	if (!state || !scratch)
+		return 0;
+	switch (request->opcode) {
+	case IORING_OP_OPENAT:
+	case IORING_OP_OPENAT2:
+		filename = BPF_CORE_READ(open, filename);
+		flags = BPF_CORE_READ(open, how.flags);
+		dirfd = BPF_CORE_READ(open, dfd);
+		begin(scratch, state, op_of_open(flags), openat_call, 0);
+		scratch->key.flags = flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
+		break;
+	case IORING_OP_STATX:
+		filename = BPF_CORE_READ(stat, filename);
+		flags = BPF_CORE_READ(stat, flags);
+		dirfd = BPF_CORE_READ(stat, dfd);
+		begin(scratch, state, WN_STAT, statx_call, 0);
+		scratch->key.flags = flags & AT_SYMLINK_NOFOLLOW ? 0 : WN_FOLLOW;
+		break;
+	default:
+		return 0;
+	}
+	announce_once(state);
+	size = bpf_probe_read_kernel_str(scratch->name, WN_PATH_MAX, BPF_CORE_READ(filename, name));
+	if (size <= 1 || !locate_base(scratch, task, dirfd, false))
+		return 0;
+	set_name(scratch, size);
+	bpf_map_update_elem(&submissions, &id, &no_submission, BPF_ANY);
+	pending = bpf_map_lookup_elem(&submissions, &id);
+	if (!pending) {
+		count_made_and_lost(WN_LOSS_RING);
+		return 0;
+	}
+	pending->key = scratch->key;
+	pending->base = scratch->base;
+	pending->call = scratch->call;
+	pending->has_base = scratch->has_base;
+	pending->name_len = scratch->name_len;
+	pending->opens = scratch->call == openat_call;
+	bpf_probe_read_kernel(pending->name, (scratch->name_len + 1) & (WN_PATH_MAX - 1), scratch->name);
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_submit_req")
+int BPF_PROG(io_submit, struct io_kiocb *request)
+{
+	return on_submitted(request);
+}
+
+/* Its name before commit 2ad57931db64 (Linux 6.4). */
+SEC("?tp_btf/io_uring_submit_sqe")
+int BPF_PROG(io_submit_old, struct io_kiocb *request)
+{
+	return on_submitted(request);
+}
+
+static __always_inline int on_completed(__u64 id, int result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct scratch *scratch = scratch_of_cpu();
+	struct submission *pending = bpf_map_lookup_elem(&submissions, &id);
+
+	if (!pending || !scratch)
+		return 0;
+	scratch->key = pending->key;
+	scratch->base = pending->base;
+	scratch->call = pending->call;
+	scratch->has_base = pending->has_base;
+	scratch->name_len = pending->name_len;
+	bpf_probe_read_kernel(scratch->name, (pending->name_len + 1) & (WN_PATH_MAX - 1), pending->name);
+	if (result < 0)
+		scratch->key.error = -result;
+	else if (pending->opens && locate_file(&scratch->file, file_of(task, result)))
+		set_file(scratch);
+	bpf_map_delete_elem(&submissions, &id);
+	commit();
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_complete")
+int BPF_PROG(io_complete, struct io_ring_ctx *ring_context, void *request, struct io_uring_cqe *completion)
+{
+	return on_completed((__u64)request, BPF_CORE_READ(completion, res));
+}
+
+/* Before commit 7cf3e8ca1e82 (Linux 6.11) it gave the completion's fields. */
+SEC("?tp_btf/io_uring_complete")
+int BPF_PROG(io_complete_old, void *ring_context, void *request, __u64 user_data, int result)
+{
+	return on_completed((__u64)request, result);
+}
+
+/* Follows the tasks that are there already, and tells the loader their processes. */
+SEC("?iter/task")
+int found(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct task_state *state;
+	__u32 pid;
+
+	if (!task || !task_selected(task))
+		return 0;
+	state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!state) {
+		count_lost(WN_LOSS_PROCESS);
+		return 0;
+	}
+	if (state->process)
+		return 0; /* its fork or exec came first */
+	pid = task->tgid;
+	state->cause = WN_FOUND;
+	state->process = WN_PROCESS_FOUND | pid;
+	if (task->pid == pid)
+		bpf_seq_write(context->meta->seq, &pid, sizeof(pid));
+	return 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Shared between the BPF program and its loader; not part of the stream. */
+#ifndef WINNOW_H
+#define WINNOW_H
+
+#include "winnow_abi.h"
+
+#define WN_CALLS_MAX 512 /* system call numbers below this are looked up */
+#define WN_CONTAINER_ID_LEN 64
+#define WN_CGROUPS_MAX 16
+
+/* What the kernel's function behind a system call begins with (syscall_wrapper.h of each architecture). */
+#if defined(__x86_64__) || defined(__TARGET_ARCH_x86)
+#define WN_CALL_FUNCTION "__x64_sys_"
+#else
+#define WN_CALL_FUNCTION "__arm64_sys_"
+#endif
+
+enum wn_kind {
+	WN_KIND_NONE, /* not captured */
+	WN_KIND_OPEN, /* result is a descriptor of what the path names */
+	WN_KIND_PATH, /* path, resolved and forgotten */
+	WN_KIND_FD, /* acts on an open descriptor */
+	WN_KIND_MMAP, /* the same, but only for file mappings */
+	WN_KIND_CHDIR, /* path, or descriptor, that has become the working directory */
+	WN_KIND_CHROOT, /* path that has become the root */
+	WN_KIND_SOCKET, /* address of a socket, which may be a path */
+};
+
+#define WN_CALL_NOFOLLOW 1 /* acts on a final symlink itself */
+#define WN_CALL_AT_FLAGS 2 /* AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH count */
+#define WN_CALL_OPEN_HOW 4 /* flags argument points to struct open_how */
+#define WN_CALL_CREAT 8 /* no flags argument: opens for writing */
+
+/* Where a system call keeps what we want; arguments count from 1, 0 = none. */
+struct wn_call_desc {
+	__u8 kind;
+	__u8 op;
+	__u8 call; /* index into the loader's names */
+	__u8 bits;
+	__u8 dirfd;
+	__u8 path;
+	__u8 flags;
+	__u8 fd;
+	/* second path of rename, link: */
+	__u8 path2;
+	__u8 dirfd2;
+	__u8 op2;
+	__u8 reserved;
+};
+
+/* Identity of an aggregated access. The name's hash is seeded at load. */
+struct wn_key {
+	__u64 name_hash;
+	__u64 base_inode;
+	__u64 inode;
+	__u32 base_dev;
+	__u32 dev;
+	__u32 process;
+	__u16 error;
+	__u8 op;
+	__u8 flags;
+};
+
+struct wn_entry {
+	__u64 id;
+	__u64 count;
+	__u64 last;
+	__u64 sent; /* 1 once its access record is in the ring */
+};
+
+struct wn_stats {
+	__u64 made;
+	__u64 anonymous; /* delivered with entry 0: the table was full */
+	__u64 repeats; /* repeat and duplicate access records delivered */
+	__u64 lost[WN_LOSS_COUNT];
+	__u64 next_entry;
+};
+
+#endif

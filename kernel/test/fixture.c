@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * Makes what `accesses` accesses in DIRECTORY, for an image that has it at
+ * /fixture. PROGRAM is copied there as the program that scripts run with.
+ */
+#include <fcntl.h>
+
+#include "fixture.h"
+#include "workload.h"
+
+static const char *const directories[] = {"dir", "other", "jail", "scratch"};
+
+static const char *const files[] = {
+	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-thread", "mapped", "inherited",
+	"last-words", "submitted", "by-worker", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
+};
+
+static const char *const links[][2] = {
+	{"file", "relative-link"}, {IN("file"), "absolute-link"}, {"dir", "dir-link"}, {"dir", "cwd-link"},
+	{"nowhere", "dangling-link"}, {"circle", "circle"}, {"/inside", "jail/link"},
+};
+
+static void write_file(const char *name, const char *content, mode_t mode)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, mode);
+
+	if (fd < 0 || write(fd, content, strlen(content)) < 0 || close(fd))
+		die(name);
+}
+
+static void copy_program(int from, const char *to)
+{
+	char buffer[65536];
+	ssize_t len;
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+
+	if (out < 0)
+		die(to);
+	while ((len = read(from, buffer, sizeof(buffer))) > 0) {
+		if (write(out, buffer, len) != len)
+			die(to);
+	}
+	if (len < 0 || close(out))
+		die(to);
+}
+
+/* Enters each directory, since the whole path below another top may be longer than a call takes. */
+static void make_deep(void)
+{
+	char path[PATH_MAX];
+	char *name;
+	int top = open(".", O_RDONLY | O_DIRECTORY);
+
+	name_deep(path, "");
+	name = strtok(path, "/");
+	for (int level = 0; level < DEEP_LEVELS; level++, name = strtok(NULL, "/")) {
+		if (mkdir(name, 0755) || chdir(name))
+			die("a deep directory");
+	}
+	write_file(name, "content\n", 0644);
+	if (top < 0 || fchdir(top) || close(top))
+		die("fchdir");
+}
+
+#define EACH(index, array) (size_t index = 0; index < sizeof(array) / sizeof(*(array)); index++)
+
+int main(int argc, char **argv)
+{
+	int program;
+
+	if (argc != 3)
+		usage("DIRECTORY PROGRAM");
+	program = open(argv[2], O_RDONLY);
+	if (program < 0)
+		die(argv[2]);
+	umask(022);
+	if (mkdir(argv[1], 0755) || chdir(argv[1]))
+		die(argv[1]);
+
+	copy_program(program, "nothing");
+	for EACH (index, directories) {
+		if (mkdir(directories[index], 0755))
+			die(directories[index]);
+	}
+	for EACH (index, files)
+		write_file(files[index], "content\n", 0644);
+	for EACH (index, links) {
+		if (symlink(links[index][0], links[index][1]))
+			die(links[index][1]);
+	}
+	if (link("hard-a", "hard-b"))
+		die("hard-b");
+	write_file("secret", "content\n", 0600);
+	write_file("script", "#!" IN("nothing") "\n", 0755);
+	write_file("orphan-script", "#!" IN("absent") "\n", 0755);
+	make_deep();
+	return 0;
+}

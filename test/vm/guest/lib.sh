@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# For the guest scripts: containers, and the probe around them. The working directory is the share.
+set -e
+
+# container ID CONFIG: runs CONFIG (OCI) on a fresh copy of rootfs.tar, in a cgroup that carries the container's id.
+container() {
+  bundle="/tmp/$1"
+  if [ ! -d /tmp/image ]; then
+    mkdir /tmp/image /tmp/volume
+    tar -xf rootfs.tar -C /tmp/image
+    echo volume >/tmp/volume/file
+  fi
+  mkdir -p "$bundle/upper" "$bundle/work" "$bundle/rootfs" "/sys/fs/cgroup/$1"
+  mount -t overlay -o "lowerdir=/tmp/image,upperdir=$bundle/upper,workdir=$bundle/work" overlay "$bundle/rootfs"
+  cp "$2" "$bundle/config.json"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  sh -c 'echo $$ >"/sys/fs/cgroup/$0/cgroup.procs"; exec crun --cgroup-manager=disabled run --bundle "$1" "$0"' "$1" "$bundle" </dev/null
+  umount "$bundle/rootfs"
+  rm -r "$bundle"
+  rmdir "/sys/fs/cgroup/$1"
+}
+
+# attach STREAM PROBE-OPTION…: returns once the probe is attached.
+attach() {
+  stream="$1"
+  shift
+  rm -f /tmp/stop
+  mkfifo /tmp/stop
+  ./winnow-probe run "$@" </tmp/stop >"/tmp/$stream" &
+  probe=$!
+  exec 9>/tmp/stop
+  until [ -s "/tmp/$stream" ]; do
+    kill -0 "$probe"
+    sleep 0.05
+  done
+}
+
+# detach: ends the probe, with its stream in the share.
+detach() {
+  exec 9>&-
+  wait "$probe"
+  mv "/tmp/$stream" "$stream"
+}
