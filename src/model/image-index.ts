@@ -1,0 +1,43 @@
+import type {ContainerPath} from './container-path.js';
+
+export const fileTypes = ['file', 'directory', 'symlink', 'fifo', 'char', 'block', 'socket'] as const;
+export type FileType = (typeof fileTypes)[number];
+
+/** One path of the image's merged file system, as its layers give it. */
+export interface ImageFile {
+  readonly path: ContainerPath;
+  readonly type: FileType;
+  /** Index of the layer that provides the path, 0 = lowest. */
+  readonly layer: number;
+  /** Content size; 0 for anything but a regular file. */
+  readonly bytes: number;
+  /** Permission bits with setuid, setgid and sticky: 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Target text of a symlink, unresolved; null otherwise. */
+  readonly linkTarget: ContainerPath | null;
+  /** Paths that share one inode have the same group number; null for an inode with one name. */
+  readonly hardLinkGroup: number | null;
+  /** Name of the Debian or Alpine package that owns the path; null where none does. */
+  readonly package: string | null;
+  /** Program interpreter named by an ELF PT_INTERP header or a "#!" line; null otherwise. */
+  readonly interpreter: ContainerPath | null;
+  /** `sha256:…` of the content of a regular file; null otherwise. */
+  readonly digest: string | null;
+}
+
+export interface ImageReference {
+  /** The name as the user gave it. */
+  readonly name: string;
+  /** `sha256:…` of the image config. */
+  readonly id: string;
+  /** Diff ids (`sha256:…` of the uncompressed layers), lowest first. */
+  readonly layers: readonly string[];
+}
+
+export interface ImageIndex {
+  readonly image: ImageReference;
+  /** Sorted by path in code-unit order; one entry a path; "/" itself is left out. */
+  readonly files: readonly ImageFile[];
+}

@@ -1,0 +1,61 @@
+import type {ContainerPath} from './container-path.js';
+import type {FileType, ImageReference} from './image-index.js';
+
+/** Probability of an event with its 95 % upper bound. */
+export interface RiskEstimate {
+  readonly estimate: number;
+  readonly upper95: number;
+}
+
+/** What the trainer learned from, and how much of the image's use it has probably not seen. */
+export interface Evidence {
+  /** Complete runs without loss; only these count as trials. */
+  readonly runs: number;
+  /** Those that differ: repeats of a workload that needed exactly the same files count once in coverage and risk. */
+  readonly distinctRuns: number;
+  readonly workloads: readonly string[];
+  /** Runs that saw something but lost records or are incomplete: they can prove use, never disuse. */
+  readonly flawedRuns: number;
+  readonly lostRecords: number;
+  /** Good–Turing coverage over runs: estimated share of a future run's touches already seen, 0 to 1. */
+  readonly coverage: number;
+  /** Probability that a future run of the profiled kinds touches at least one file no run has touched. */
+  readonly risk: RiskEstimate;
+  /** The same for a kind of workload that was not profiled (leave one workload out); null with fewer than two. */
+  readonly newWorkloadRisk: number | null;
+}
+
+export interface FileProbability {
+  readonly path: ContainerPath;
+  readonly layer: number;
+  readonly type: FileType;
+  readonly bytes: number;
+  readonly package: string | null;
+  /** Probability that the next run needs this path, 0 to 1. */
+  readonly probability: number;
+  /** 95 % credible interval. */
+  readonly interval: readonly [number, number];
+  /** Runs (of evidence.runs) that needed it, after closure over links and directories. */
+  readonly observedRuns: number;
+  /** Flawed runs that needed it. */
+  readonly observedFlawedRuns: number;
+  /** Workloads that needed it, in flawed runs too, sorted. */
+  readonly observedWorkloads: readonly string[];
+  /** Why it counts as needed though nothing touched it itself; null where it was touched or not needed. */
+  readonly impliedBy: ContainerPath | null;
+}
+
+/** Number of distinct image files known after n runs, averaged over orders, with the expected next step. */
+export interface DiscoveryPoint {
+  readonly runs: number;
+  readonly files: number;
+}
+
+/** `winnow train --json`, schema `winnow.profile/1`. */
+export interface Profile {
+  readonly schema: 'winnow.profile/1';
+  readonly image: ImageReference;
+  readonly evidence: Evidence;
+  readonly files: readonly FileProbability[];
+  readonly discovery: readonly DiscoveryPoint[];
+}

@@ -1,0 +1,34 @@
+import type {AccessRow} from './access.js';
+
+export const backends = ['ebpf', 'bpftrace', 'module', 'strace', 'import'] as const;
+export type Backend = (typeof backends)[number];
+
+/** What a run file says of itself, kept as key/value metadata of the Parquet file. Immutable once written. */
+export interface RunMetadata {
+  /** Sortable and unique: `20261124T065500Z-3f9a1c07`. */
+  readonly runId: string;
+  /** `sha256:…` of the image's config; '' for an imported run of an unknown image. */
+  readonly imageId: string;
+  readonly imageName: string;
+  /** Kind of workload; the unit of replication for the trainer. */
+  readonly workload: string;
+  /** Nanoseconds since the Unix epoch. */
+  readonly startedNs: bigint;
+  readonly endedNs: bigint;
+  /** True when capture covered the run from the first instruction to the end. */
+  readonly complete: boolean;
+  /** Why a run is incomplete: "interrupted", "probe died", …; '' where complete. */
+  readonly incompleteReason: string;
+  /** Accesses the probe made but could not deliver, over all CPUs. A run with loss never justifies a removal. */
+  readonly lostRecords: number;
+  /** Accesses delivered, counting repeats. */
+  readonly capturedRecords: number;
+  readonly backend: Backend;
+  /** Exit code of the container or of the test command; null where it was stopped. */
+  readonly exitCode: number | null;
+}
+
+export interface Run {
+  readonly metadata: RunMetadata;
+  readonly rows: readonly AccessRow[];
+}
