@@ -1,0 +1,131 @@
+import type {Buffer} from 'node:buffer';
+import {createHash} from 'node:crypto';
+import path from 'node:path';
+import process from 'node:process';
+import {WinnowError} from '../model/winnow-error.js';
+import {archiveError} from './archive-error.js';
+import {type Descriptor, parseImageConfig, parseOciDocument, parseSavedImages} from './archive-schemas.js';
+
+/** JSON document of the archive by its name; undefined where it holds none of that name. */
+export type DocumentSource = (name: string) => Buffer | undefined;
+
+export interface ImageChoice {
+  /** What the user called the image; decides between several images of one archive. */
+  readonly name: string;
+  /** `linux/arm64`, `linux/arm/v7`; decides between several platforms, this host's by default. */
+  readonly platform?: string;
+}
+
+/** One image of an archive, before its layers are looked at. */
+export interface ArchivedImage {
+  /** `sha256:…` of the config. */
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly platform: string;
+  /** Lowest first, as many as `layerNames`. */
+  readonly diffIds: readonly string[];
+  /** Where the layers stand in the archive. */
+  readonly layerNames: readonly string[];
+}
+
+/** Indexes may hold indexes; two levels are in use, and a cycle needs a broken hash. */
+const maxIndexDepth = 4;
+
+/** Go's names of platforms, by Node's. */
+const goArchitectures: Readonly<Record<string, string>> = {x64: 'amd64', ia32: '386'};
+
+/**
+ * The image that was meant, of all that the archive's manifest.json (docker save) or index.json (OCI layout) lists.
+ * @throws WinnowError where there is none, more than one, or a document whose content is not what its name says
+ */
+export function chooseImage(documents: DocumentSource, {name, platform}: ImageChoice): ArchivedImage {
+  const images = listImages(verified(documents));
+  const named = images.filter((image) => isCalled(image, name));
+  const meant = named.length > 0 ? named : images;
+  const wanted = platform ?? (new Set(meant.map((image) => image.platform)).size > 1 ? hostPlatform() : undefined);
+  const fitting = wanted === undefined ? meant : meant.filter((image) => `${image.platform}/`.startsWith(`${wanted}/`));
+  const [first] = fitting;
+  if (first === undefined) {
+    const platforms = meant.map((image) => image.platform).join(', ');
+    throw new WinnowError(`"${name}" is not there for ${wanted ?? 'any platform'}`, {hint: `the archive has ${platforms || 'no image'}`});
+  }
+  if (fitting.some(({id}) => id !== first.id)) {
+    const tags = fitting.map((image) => image.tags[0] ?? image.id).join(', ');
+    throw new WinnowError(`the archive holds several images, and none is called "${name}"`, {hint: `name one of ${tags}`});
+  }
+  return first;
+}
+
+function listImages(documents: DocumentSource): ArchivedImage[] {
+  const manifest = documents('manifest.json');
+  if (manifest !== undefined) {
+    return parseSavedImages(manifest, 'manifest.json').flatMap(({Config, RepoTags, Layers}) =>
+      describeImage(documents, Config, Layers ?? [], RepoTags ?? []));
+  }
+  const index = documents('index.json');
+  if (index === undefined) {
+    throw archiveError('neither manifest.json nor index.json is in it: cut off, or not made by docker save');
+  }
+  return listOciImages(documents, parseOciDocument(index, 'index.json').manifests ?? [], []);
+}
+
+function listOciImages(documents: DocumentSource, descriptors: readonly Descriptor[], tags: readonly string[], depth = 1): ArchivedImage[] {
+  if (depth > maxIndexDepth) {
+    throw archiveError('its image indexes are nested too deeply');
+  }
+  return descriptors.flatMap((descriptor) => {
+    const bytes = documents(blobName(descriptor.digest));
+    if (bytes === undefined) {
+      return []; // an archive may hold fewer platforms than its index lists
+    }
+    const own = Object.entries(descriptor.annotations ?? {}).filter(([key]) => nameAnnotations.includes(key)).map(([, value]) => value);
+    const {manifests, config, layers} = parseOciDocument(bytes, blobName(descriptor.digest));
+    return config === null
+      ? listOciImages(documents, manifests ?? [], [...tags, ...own], depth + 1)
+      : describeImage(documents, blobName(config.digest), (layers ?? []).map(({digest}) => blobName(digest)), [...tags, ...own]);
+  });
+}
+
+const nameAnnotations: readonly string[] = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
+
+/** No image where its config is not in the archive, or where it is none: build attestations have the platform unknown/unknown. */
+function describeImage(documents: DocumentSource, configName: string, layerNames: readonly string[], tags: readonly string[]): ArchivedImage[] {
+  const bytes = documents(configName);
+  if (bytes === undefined) {
+    return [];
+  }
+  const {os, architecture, variant, rootfs} = parseImageConfig(bytes, configName);
+  if (os === 'unknown') {
+    return [];
+  }
+  const diffIds = rootfs.diff_ids ?? [];
+  if (diffIds.length !== layerNames.length) {
+    throw archiveError(`${layerNames.length} layers are listed, but ${diffIds.length} in the image's config`);
+  }
+  const platform = [os, architecture, ...(variant ? [variant] : [])].join('/');
+  return [{id: `sha256:${sha256(bytes)}`, tags, platform, diffIds, layerNames}];
+}
+
+/** Documents that are named by their hash are checked against it. */
+function verified(documents: DocumentSource): DocumentSource {
+  return (name) => {
+    const bytes = documents(name);
+    const hex = /^([0-9a-f]{64})(\.json)?$/.exec(path.posix.basename(name))?.[1];
+    if (bytes !== undefined && hex !== undefined && sha256(bytes) !== hex) {
+      throw archiveError(`${name} does not have the content that its name promises`);
+    }
+    return bytes;
+  };
+}
+
+function isCalled({id, tags}: ArchivedImage, name: string): boolean {
+  return id === name || id === `sha256:${name}` || tags.some((tag) => [name, `${name}:latest`].some((full) => tag === full || tag === `docker.io/library/${full}`));
+}
+
+const blobName = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+
+const hostPlatform = (): string => `linux/${goArchitectures[process.arch] ?? process.arch}`;
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,46 @@
+import type {ContainerPath} from '../model/container-path.js';
+import type {Claim} from './packages.js';
+
+const infoList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(:[^/]+)?\.list$/;
+/** States of dpkg(1) in which the package's files are unpacked. */
+const unpackedStates: ReadonlySet<string> = new Set(['installed', 'triggers-pending', 'triggers-awaited', 'half-configured', 'unpacked']);
+
+/** Claims of dpkg's database: `info/PACKAGE[:ARCH].list` of what `status` has as unpacked, moved by `diversions`. */
+export function* readDebianOwnership(texts: ReadonlyMap<ContainerPath, string>): Generator<Claim> {
+  const unpacked = readUnpacked(texts.get('/var/lib/dpkg/status') ?? '');
+  const diversions = readDiversions(texts.get('/var/lib/dpkg/diversions') ?? '');
+  for (const [listPath, text] of texts) {
+    const [, name, architecture = ''] = infoList.exec(listPath) ?? [];
+    if (name === undefined || !(unpacked.has(name + architecture))) {
+      continue;
+    }
+    for (const path of text.split('\n').filter((line) => line.startsWith('/') && line !== '/.')) {
+      const diversion = diversions.get(path);
+      yield {package: name, path: diversion === undefined || diversion.by === name ? path : diversion.to};
+    }
+  }
+}
+
+/** Names and, for lists that carry the architecture, `NAME:ARCH`. */
+function readUnpacked(status: string): ReadonlySet<string> {
+  const unpacked = new Set<string>();
+  for (const stanza of status.split(/\n\n+/)) {
+    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';
+    const state = field('Status').split(' ').at(-1) ?? '';
+    if (unpackedStates.has(state)) {
+      unpacked.add(field('Package')).add(`${field('Package')}:${field('Architecture')}`);
+    }
+  }
+  return unpacked;
+}
+
+/** Three lines each: the path, where other packages' file of that path goes, and whose own file may have it (":" for nobody's). */
+function readDiversions(text: string): ReadonlyMap<ContainerPath, {readonly to: ContainerPath; readonly by: string}> {
+  const lines = text.split('\n');
+  const diversions = new Map<ContainerPath, {to: ContainerPath; by: string}>();
+  for (let index = 0; index + 2 < lines.length; index += 3) {
+    const [from = '', to = '', by = ''] = lines.slice(index, index + 3);
+    diversions.set(from, {to, by});
+  }
+  return diversions;
+}
