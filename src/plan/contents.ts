@@ -1,0 +1,34 @@
+import type {FileDecision} from '../model/debloat-config.js';
+import type {ImageIndex} from '../model/image-index.js';
+import type {FileProbability} from '../model/profile.js';
+import {holdsContent} from '../train/content.js';
+
+/** One inode with bytes, under whatever number of names. */
+export interface Content {
+  readonly bytes: number;
+  /** No name of it stays. */
+  readonly isGone: boolean;
+  /** Of its removed names the likeliest to be needed; null where all stay. */
+  readonly mostNeededRemoved: FileProbability | null;
+}
+
+/** Contents of an image, each once; the three lists speak of the same paths in the same order. */
+export function listContents({files}: ImageIndex, probabilities: readonly FileProbability[], decisions: readonly FileDecision[]): Content[] {
+  const contents = new Map<string, Content>();
+  files.forEach(({path, hardLinkGroup}, at) => {
+    const probability = probabilities[at];
+    if (probability === undefined || !holdsContent(probability)) {
+      return;
+    }
+    const key = hardLinkGroup === null ? path : String(hardLinkGroup); // a path starts with "/", a number does not
+    const before = contents.get(key) ?? {bytes: probability.bytes, isGone: true, mostNeededRemoved: null};
+    const isRemoved = decisions[at]?.decision === 'remove';
+    const isLikelier = probability.probability > (before.mostNeededRemoved?.probability ?? -1);
+    contents.set(key, {
+      ...before,
+      isGone: before.isGone && isRemoved,
+      mostNeededRemoved: isRemoved && isLikelier ? probability : before.mostNeededRemoved,
+    });
+  });
+  return [...contents.values()];
+}
