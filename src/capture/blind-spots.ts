@@ -1,0 +1,87 @@
+export type ProbeName = 'ebpf' | 'bpftrace' | 'strace';
+
+/** Something that a probe does not show. The table of docs/probes.md is made of these. */
+export interface BlindSpot {
+  readonly what: string;
+  readonly probes: readonly ProbeName[];
+  /** What winnow does about it. */
+  readonly instead: string;
+}
+
+export const blindSpots: readonly BlindSpot[] = [
+  {
+    what: 'the dynamic loader of a program',
+    probes: ['bpftrace', 'strace'],
+    instead: 'taken from the ELF headers in the image',
+  },
+  {
+    what: 'the interpreter of a script',
+    probes: ['bpftrace', 'strace'],
+    instead: 'taken from the #! lines in the image',
+  },
+  {
+    what: 'which file a symlink or ".." led to when a file was opened',
+    probes: ['bpftrace', 'strace'],
+    instead: 'resolved afterwards against the image; a link that the run itself changed misleads',
+  },
+  {
+    what: 'directories behind descriptors that came from outside or through a socket',
+    probes: ['bpftrace', 'strace'],
+    instead: 'a path relative to one has no base, and is not guessed',
+  },
+  {
+    what: 'paths of 199 bytes and more',
+    probes: ['bpftrace'],
+    instead: 'counted as lost',
+  },
+  {
+    what: 'opens and stats through io_uring',
+    probes: ['bpftrace', 'strace'],
+    instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
+  },
+  {
+    what: 'opens and stats through io_uring on kernels without its tracepoints io_uring_submit_req and io_uring_complete of today',
+    probes: ['ebpf', 'bpftrace', 'strace'],
+    instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
+  },
+  {
+    what: 'system calls of 32-bit programs',
+    probes: ['ebpf', 'bpftrace'],
+    instead: 'counted as lost: by the call, or by the program with bpftrace',
+  },
+  {
+    what: 'directory listings and mapped files as such',
+    probes: ['bpftrace'],
+    instead: 'the open before is seen, and counts as use',
+  },
+  {
+    what: 'changes without an open (chmod, rename, unlink, mkdir, link), statfs and extended attributes',
+    probes: ['bpftrace'],
+    instead: 'nothing: a program that needs a file only for those needs the eBPF probe',
+  },
+  {
+    what: 'bursts that are faster than it prints, some 80,000 calls a second',
+    probes: ['bpftrace'],
+    instead: 'counted as lost',
+  },
+  {
+    what: 'pages of files that were mapped before it attached',
+    probes: ['ebpf', 'bpftrace', 'strace'],
+    instead: 'the open or exec is seen where the container was started under capture',
+  },
+  {
+    what: 'unix sockets that are connected to by path',
+    probes: ['bpftrace', 'strace'],
+    instead: 'sockets are made at run time and are no image files',
+  },
+  {
+    what: 'which file a name led to in a call that gives no descriptor (stat, access, readlink)',
+    probes: ['ebpf', 'bpftrace', 'strace'],
+    instead: 'resolved afterwards against the image; a link that the run itself changed misleads',
+  },
+  {
+    what: 'absolute symlinks that a relative name meets below a changed root (chroot)',
+    probes: ['ebpf', 'bpftrace', 'strace'],
+    instead: "resolved from the container's root; the file itself is right where it was opened",
+  },
+];

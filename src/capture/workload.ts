@@ -1,0 +1,123 @@
+import {spawn} from 'node:child_process';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {ProfiledContainer} from './container.js';
+import {argvOf} from './command-line.js';
+
+/** One thing a run does once the container is ready. */
+export type Step =
+  /** A command inside the container. */
+  | {readonly kind: 'exec'; readonly command: string}
+  /** A command of the host's shell, with the container's address in its environment. */
+  | {readonly kind: 'test'; readonly command: string}
+  /** A request from the host; "{address}" stands for the container's address. */
+  | {readonly kind: 'http'; readonly url: string};
+
+export interface StepFailure {
+  readonly step: Step;
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+/** Runs steps in order; stops at the first that fails, and says which. */
+export async function runSteps(
+  steps: readonly Step[],
+  container: ProfiledContainer,
+  signal: AbortSignal,
+): Promise<StepFailure | null> {
+  for (const step of steps) {
+    signal.throwIfAborted();
+    const failure = await runStep(step, container, signal);
+    if (failure !== null) {
+      return failure;
+    }
+  }
+  return null;
+}
+
+async function runStep(
+  step: Step,
+  container: ProfiledContainer,
+  signal: AbortSignal,
+): Promise<StepFailure | null> {
+  switch (step.kind) {
+    case 'exec': {
+      const {exitCode, output} = await abortable(container.exec(argvOf(step.command)), signal);
+      return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}" inside`, exitCode, output)};
+    }
+    case 'test': {
+      const {exitCode, output} = await runOnHost(step.command, container, signal);
+      return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}"`, exitCode, output)};
+    }
+    case 'http':
+      return request(step, await container.urlOf(step.url), signal);
+  }
+}
+
+function describe(what: string, exitCode: number, output: string): string {
+  const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return `${what} ended with exit code ${exitCode}${line === '' ? '' : `: it printed "${line.slice(0, 200)}"`}`;
+}
+
+async function runOnHost(
+  command: string,
+  container: ProfiledContainer,
+  signal: AbortSignal,
+): Promise<{exitCode: number; output: string}> {
+  const address = await container.address();
+  const child = spawn('/bin/sh', ['-c', command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own, so that what it started ends with it
+    env: {...process.env, WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})},
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-16_384)));
+  }
+  const killGroup = (): void => {
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGTERM');
+    }
+  };
+  signal.addEventListener('abort', killGroup, {once: true});
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject).once('close', (code) => resolve(code ?? 255));
+    });
+    signal.throwIfAborted();
+    return {exitCode, output};
+  } finally {
+    signal.removeEventListener('abort', killGroup);
+  }
+}
+
+async function request(
+  step: Extract<Step, {kind: 'http'}>,
+  url: string,
+  signal: AbortSignal,
+): Promise<StepFailure | null> {
+  try {
+    const response = await fetch(url, {signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)])});
+    await response.arrayBuffer();
+    return response.status < 500 ? null : {step, exitCode: 1, message: `${url} answered ${response.status}`};
+  } catch (error) {
+    signal.throwIfAborted();
+    const cause = (error as {cause?: {message?: string}}).cause?.message ?? (error as Error).message;
+    return {step, exitCode: 1, message: `${url} did not answer: ${cause}`};
+  }
+}
+
+/** The promise, or the signal's reason when that comes first. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([
+      promise,
+      sleep(2 ** 31 - 1, undefined, {signal: AbortSignal.any([signal, done.signal])}).then(() => promise),
+    ]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    done.abort();
+  }
+}

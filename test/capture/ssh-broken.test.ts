@@ -1,0 +1,173 @@
+import {randomUUID} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
+import {execa} from 'execa';
+import {parseSshAddress} from '../../src/capture/ssh/address.js';
+import {SshConnection} from '../../src/capture/ssh/connection.js';
+import {Credentials} from '../../src/capture/ssh/credentials.js';
+import {HostKeyChecker} from '../../src/capture/ssh/host-key.js';
+import {RemoteProbeHost} from '../../src/capture/ssh/remote-probe.js';
+import {ExitCode} from '../../src/model/exit-code.js';
+import type {RunMetadata} from '../../src/model/run.js';
+import {listRuns} from '../../src/store/store.js';
+import {linesOf, spawnWinnow, temporaryStore, winnow} from '../cli/run-winnow.js';
+import {busybox, containerOf, ensureTestImages, isRunning, workloads} from './images.js';
+import {killSessions, leftBehind, type SshServer, startLink, startSshServer, through} from './ssh-server.js';
+
+test.before(ensureTestImages);
+
+const alone = ['--docker-arg=--network=none', '--docker-arg=--stop-timeout=0'];
+
+/** Runs until something ends it; resolves to its end, once its first file is in the live feed. */
+async function startEndless(store: string, marker: string, options: readonly string[]) {
+  const ended = spawnWinnow(['profile', busybox, '--store', store, ...alone, ...options, '--', '/bin/sh', '-c', `cat /etc/passwd; sleep 600; : ${marker}`]);
+  const {exitCode} = await execa('sh', ['-c', `until grep -rq /etc/passwd "$0"/live 2>/dev/null; do kill -0 ${ended.pid} || exit 1; sleep 0.05; done`, store], {reject: false});
+  if (exitCode !== 0) {
+    throw new Error((await ended).stderr);
+  }
+  return {ended, container: (await containerOf(marker)) ?? ''};
+}
+
+async function isLostRun(t: ExecutionContext, store: string, {exitCode, stderr}: {exitCode?: number | undefined; stderr: string}): Promise<void> {
+  t.is(exitCode, ExitCode.failed, stderr);
+  t.is(linesOf(stderr).length, 1, stderr);
+  t.regex(stderr, /^winnow: the connection to \[127\.0\.0\.1\]:\d+ was lost; /);
+  const [run] = await listRuns(store);
+  t.like(run, {complete: false, lostRecords: 0});
+  t.regex(run?.incompleteReason ?? '', /^the connection to .* was lost$/);
+  t.true((run?.capturedRecords ?? 0) > 0);
+}
+
+test('a connection that breaks ends the run with what had come, and a second one removes its container', async (t) => {
+  const server = await startSshServer(t);
+  const store = await temporaryStore(t);
+  const marker = randomUUID();
+  const {ended, container} = await startEndless(store, marker, server.options);
+  t.true(await isRunning(`winnow-probe run --container ${container}`));
+  await killSessions(server);
+  await isLostRun(t, store, await ended);
+  t.is(await containerOf(marker), null);
+  t.deepEqual(await leftBehind(server), []);
+  t.false(await isRunning(`winnow-probe run --container ${container}`));
+});
+
+test('a host that stays away keeps the container until it is profiled on again', async (t) => {
+  const server = await startSshServer(t);
+  const link = await startLink(t, server.port);
+  const store = await temporaryStore(t);
+  const marker = randomUUID();
+  const {ended, container} = await startEndless(store, marker, await through(link, server));
+  link.cut();
+  await isLostRun(t, store, await ended);
+  t.deepEqual(await leftBehind(server), []);
+  t.is(await containerOf(marker), container);
+  const {code, err} = await winnow(['profile', busybox, '--store', store, ...alone, ...server.options, '--', 'true']);
+  t.is(code, ExitCode.done, err);
+  t.is(await containerOf(marker), null);
+});
+
+test('SIGINT ends a run over ssh cleanly', async (t) => {
+  const server = await startSshServer(t);
+  const store = await temporaryStore(t);
+  const marker = randomUUID();
+  const {ended} = await startEndless(store, marker, server.options);
+  ended.kill('SIGINT');
+  t.is((await ended).exitCode, ExitCode.interrupted);
+  t.like((await listRuns(store))[0], {complete: false, incompleteReason: 'interrupted', lostRecords: 0});
+  t.is(await containerOf(marker), null);
+  t.deepEqual(await leftBehind(server), []);
+});
+
+test('after SIGKILL nothing of the probe stays on the host', async (t) => {
+  const server = await startSshServer(t);
+  const store = await temporaryStore(t);
+  const marker = randomUUID();
+  const {ended, container} = await startEndless(store, marker, server.options);
+  ended.kill('SIGKILL');
+  await ended;
+  t.deepEqual(await leftBehind(server), []);
+  while (await isRunning(`winnow-probe run --container ${container}`)) {
+    await sleep(50);
+  }
+  await winnow(['profile', busybox, '--store', store, ...alone, ...server.options, '--', 'true']);
+  t.is(await containerOf(marker), null);
+});
+
+test('what a link is too slow for is counted, to the last record', async (t) => {
+  const opens = 300_000;
+  const server = await startSshServer(t);
+  const link = await startLink(t, server.port, 500_000);
+  const store = await temporaryStore(t); // keeps the image's index, which need not come through the slow link
+  const whole = await captureBurst(t, store, 1000, [], ExitCode.done);
+  const others = whole.capturedRecords - 1000;
+  const slow = await captureBurst(t, store, opens, ['--events=all', '--ring-size=64KiB', ...(await through(link, server))], ExitCode.lostRecords);
+  t.true(slow.lostRecords > 0);
+  t.is(slow.capturedRecords + slow.lostRecords, opens + others);
+  t.true(slow.complete);
+  t.deepEqual(await leftBehind(server), []);
+});
+
+async function captureBurst(t: ExecutionContext, store: string, opens: number, options: readonly string[], code: ExitCode): Promise<RunMetadata> {
+  const result = await winnow(['profile', workloads, '--store', store, '--backend=ebpf', '--docker-arg=--network=none', ...options, '--', '/workloads/burst', String(opens), '500', '2', '1', '/tmp/burst']);
+  t.is(result.code, code, result.err);
+  return (await listRuns(store)).at(-1) ?? t.fail();
+}
+
+test('a link that falls silent is lost; one that is busy with records is not', async (t) => {
+  const server = await startSshServer(t);
+  const link = await startLink(t, server.port, 100_000);
+  const connection = await connectTo(server, await through(link, server), 1000);
+  // 300 kB at that pace: answers to questions come three seconds late.
+  const channel = await connection.exec('exec head -c 300000 /dev/zero');
+  let received = 0;
+  for await (const chunk of channel as AsyncIterable<Buffer>) {
+    received += chunk.length;
+  }
+  t.is(received, 300_000);
+  t.false(connection.isLost);
+  link.hush();
+  await connection.lost;
+  await t.throwsAsync(connection.exec('true'), {message: /^the connection to .* was lost$/});
+});
+
+/** As `winnow profile` connects. */
+async function connectTo({options, knownHosts, keyFile, home}: SshServer, [, address = ''] = options, silenceMs?: number): Promise<SshConnection> {
+  const to = parseSshAddress(address);
+  return SshConnection.open({
+    address: to,
+    hostKey: await HostKeyChecker.read(to, knownHosts, home),
+    credentials: new Credentials(to, {agentSocket: undefined, keyFile, home, askSecret: null}),
+    signal: new AbortController().signal,
+    ...(silenceMs === undefined ? {} : {silenceMs}),
+  });
+}
+
+test('while nobody reads, the probe is held up and memory is bounded', async (t) => {
+  const server = await startSshServer(t);
+  const connection = await connectTo(server);
+  const endless = path.join(server.home, 'endless');
+  await execa('sh', ['-c', `printf '#!/bin/sh\\necho $$ >&2\\nexec dd if=/dev/zero bs=64k\\n' >"$0"`, endless]);
+  const host = new RemoteProbeHost(connection, {name: 'test', user: 'root', localProbe: () => endless});
+  const probe = await host.start([]);
+  let received = 0;
+  for await (const chunk of probe.records) {
+    received += chunk.length;
+    break;
+  }
+  const {stdout: pid} = await execa('pgrep', ['--newest', '--full', 'dd if=/dev/zero bs=64k']);
+  const written = async (): Promise<number> => Number(/^wchar: (\d+)/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))?.[1]);
+  let before = -1;
+  let now = await written();
+  while (now !== before) {
+    await sleep(300);
+    [before, now] = [now, await written()];
+  }
+  t.true(now > received);
+  t.true(now < 16 << 20, `${now} bytes were written without being read`);
+  await probe.kill();
+  await host.close();
+  connection.close();
+  t.deepEqual(await leftBehind(server), []);
+});
