@@ -1,0 +1,34 @@
+import type {FileProbability, Profile} from '../model/profile.js';
+import type {FileSort, ImageDetail, ImageFileRow, Page} from '../model/web-api.js';
+import {apiPath, pathMatches} from './api-path.js';
+import type {PageQuery} from './query.js';
+
+export function imageDetail({image, evidence, discovery, files}: Profile): ImageDetail {
+  const regular = files.filter((file) => file.type === 'file');
+  const needed = regular.filter((file) => file.observedRuns > 0);
+  return {
+    image,
+    evidence,
+    discovery,
+    totals: {files: regular.length, bytes: sumOfBytes(regular), neededFiles: needed.length, neededBytes: sumOfBytes(needed)},
+  };
+}
+
+export function imageFiles({files}: Profile, {offset, limit, q}: PageQuery, sort: FileSort): Page<ImageFileRow> {
+  const matching = files.filter((file) => pathMatches(file.path, q) || file.package === q).sort(orders[sort]);
+  return {offset, total: matching.length, items: matching.slice(offset, offset + limit).map(fileRow)};
+}
+
+const byPath = (a: FileProbability, b: FileProbability): number => (a.path < b.path ? -1 : 1);
+
+const orders: Readonly<Record<FileSort, (a: FileProbability, b: FileProbability) => number>> = {
+  probability: (a, b) => b.probability - a.probability || byPath(a, b),
+  bytes: (a, b) => b.bytes - a.bytes || byPath(a, b),
+  path: byPath,
+};
+
+function fileRow({path, type, bytes, package: owner, probability, interval, observedRuns, observedWorkloads, impliedBy}: FileProbability): ImageFileRow {
+  return {...apiPath(path), type, bytes, package: owner, probability, interval, observedRuns, observedWorkloads, impliedBy: impliedBy === null ? null : apiPath(impliedBy)};
+}
+
+const sumOfBytes = (files: readonly FileProbability[]): number => files.reduce((sum, file) => sum + file.bytes, 0);
