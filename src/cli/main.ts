@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import {ExitCode} from '../model/exit-code.js';
+import {realEffects} from './context.js';
+import {runCli} from './program.js';
+
+const controller = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    // The first asks every wait to end and lets the session clean up; a third one means it.
+    interrupts += 1;
+    controller.abort(new Error(`interrupted by ${name}`));
+    if (interrupts >= 3) {
+      process.exit(ExitCode.interrupted);
+    }
+  });
+}
+let interrupts = 0;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? ExitCode.done : ExitCode.failed);
+});
+
+process.exitCode = await runCli(process.argv.slice(2), realEffects(controller.signal));

@@ -1,0 +1,54 @@
+import {ExitCode} from '../model/exit-code.js';
+import type {DryingUp} from '../model/live.js';
+import {formatBytes} from '../model/units.js';
+import type {AutoOutcome} from './auto-runs.js';
+import type {CommandContext} from './context.js';
+import {formatPercent, formatPercentUp} from './figures.js';
+import type {ProfileResult, StoredRun} from './profile-runs.js';
+
+/** Tells what a profile came to. Exit code by what went wrong most: a failure, an interruption, lost records, in this order. */
+export function reportProfile(image: string, {runs, failure, trainer, auto}: ProfileResult, context: CommandContext): void {
+  const {files, evidence} = trainer.summary;
+  const lost = runs.reduce((sum, {metadata}) => sum + metadata.lostRecords, 0);
+  if (context.json) {
+    const documents = runs.map(({metadata, driedUp}) => ({...metadata, ...(driedUp === null ? {} : {driedUp})}));
+    context.printJson({image, runs: documents, files, evidence, ...(auto === null ? {} : {auto})});
+  } else {
+    runs.forEach((run) => context.print(runLine(run)));
+    const bytes = trainer.profile.files.reduce((sum, file) => sum + (file.observedRuns > 0 ? file.bytes : 0), 0);
+    context.print(`${image}: ${files} files needed so far (${formatBytes(bytes)}), by ${evidence.runs} clean runs of ${evidence.workloads.length} workloads`);
+  }
+  if (failure !== null) {
+    throw failure;
+  }
+  if (context.signal.aborted) {
+    context.note('winnow: interrupted; what was captured is kept as an incomplete run');
+    context.exitWith(ExitCode.interrupted);
+    return;
+  }
+  if (auto !== null) {
+    context.note(autoLine(auto));
+  }
+  if (lost > 0) {
+    context.note(`winnow: ${lost} records were lost, so these runs justify no removal; run again, with a larger --ring-size`);
+    context.exitWith(ExitCode.lostRecords);
+  } else if (!context.json) {
+    context.note(`next: winnow plan ${image}`);
+  }
+}
+
+function runLine({metadata, driedUp}: StoredRun): string {
+  const {runId, workload, capturedRecords, lostRecords, complete, incompleteReason} = metadata;
+  const state = complete ? 'complete' : `incomplete (${incompleteReason})`;
+  return `${runId}  ${workload}  ${capturedRecords} accesses, ${lostRecords} lost, ${state}${driedUp === null ? '' : `, ended after ${driedUpText(driedUp)}`}`;
+}
+
+function driedUpText({finds, foundWithinMs, silentMs}: DryingUp): string {
+  return `${silentMs / 1000} s without a new file (${finds} finds in ${foundWithinMs / 1000} s)`;
+}
+
+function autoLine({runs, risk, untilRisk, maxRuns, isReached}: AutoOutcome): string {
+  return isReached
+    ? `winnow: ${runs} runs are enough: with 95 % confidence, fewer than ${formatPercentUp(risk.upper95)} of further such runs need a file that none has shown`
+    : `winnow: stopped at ${maxRuns} runs (--max-runs), not at the risk asked for: up to ${formatPercentUp(risk.upper95)} of further such runs may need a file that none has shown, not ${formatPercent(untilRisk)}`;
+}

@@ -1,0 +1,157 @@
+import type Docker from 'dockerode';
+import {type ProbeChoice, startProbe} from '../capture/choose-probe.js';
+import {removeOrphans} from '../capture/container.js';
+import {captureRun, type RunPlan} from '../capture/session.js';
+import {ImageTree} from '../image/tree.js';
+import type {ContainerPath} from '../model/container-path.js';
+import type {ImageIndex} from '../model/image-index.js';
+import type {DryingUp, LiveEvent} from '../model/live.js';
+import type {RunMetadata} from '../model/run.js';
+import type {WinnowError} from '../model/winnow-error.js';
+import {aggregateRuns} from '../store/aggregate.js';
+import {type LiveFeed, openLiveFeed} from '../store/live.js';
+import {recoverOrphans} from '../store/recover.js';
+import {writeRun} from '../store/run-file.js';
+import {listRuns, newRunId} from '../store/store.js';
+import {LiveTrainer} from '../train/live-trainer.js';
+import {type AutoLimits, type AutoOutcome, AutoRuns} from './auto-runs.js';
+
+/** One kind of runs. */
+export interface Workload {
+  /** auto: until enough of them were made. */
+  readonly runs: number | 'auto';
+  readonly plan: Omit<RunPlan, 'runId' | 'startedNs' | 'image' | 'tree' | 'known'>;
+}
+
+export interface ProfileRequest {
+  readonly index: ImageIndex;
+  readonly storeDirectory: string;
+  readonly workloads: readonly Workload[];
+  readonly limits: AutoLimits;
+  readonly probe: ProbeChoice;
+}
+
+export interface ProfileEffects {
+  readonly docker: Docker;
+  /** The address here by which an address of the engine's host is reached. */
+  readonly reach: (address: string) => Promise<string>;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: LiveEvent, state: ProfileState) => void;
+}
+
+/** How far a profile has come. */
+export interface ProfileState {
+  /** Of the run that is going on, from 1. */
+  readonly number: number;
+  readonly trainer: LiveTrainer;
+  /** Null where no workload's runs are auto. */
+  readonly auto: AutoOutcome | null;
+}
+
+export interface StoredRun {
+  readonly metadata: RunMetadata;
+  /** Why the run ended, where it lasted until discovery had dried up; null else. */
+  readonly driedUp: DryingUp | null;
+}
+
+export interface ProfileResult {
+  /** Runs of this call that stand in the store now. */
+  readonly runs: readonly StoredRun[];
+  /** What stopped it before the last run; null where nothing did. */
+  readonly failure: WinnowError | null;
+  /** Has learned from all clean runs of the image in the store. */
+  readonly trainer: LiveTrainer;
+  readonly auto: AutoOutcome | null;
+}
+
+const nowNs = (): bigint => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+
+/**
+ * Runs the workloads of an image again and again under capture: each run is streamed to the live feed and the trainer as it goes, and
+ * stored when it ends, whole or not. Begins by cleaning up after controllers that were killed.
+ */
+export async function profileRuns(request: ProfileRequest, effects: ProfileEffects): Promise<ProfileResult> {
+  const {index, storeDirectory} = request;
+  await removeOrphans(effects.docker);
+  await recoverOrphans(storeDirectory);
+  const earlier = await aggregateRuns(storeDirectory, await listRuns(storeDirectory, {image: index.image.id}));
+  const tree = new ImageTree(index);
+  const trainer = new LiveTrainer(index, tree, earlier);
+  const known = new Set<ContainerPath>(earlier.paths);
+  const auto = new AutoRuns(request.limits, trainer.known);
+  const outcome = (): AutoOutcome | null => (request.workloads.some(({runs}) => runs === 'auto') ? auto.outcome : null);
+  const done: StoredRun[] = [];
+  let failure: WinnowError | null = null;
+  for (const {runs, plan: own} of schedule(request.workloads, auto)) {
+    if (failure !== null || effects.signal.aborted) {
+      break;
+    }
+    const plan: RunPlan = {...own, runId: newRunId(), startedNs: nowNs(), image: index.image, tree, known};
+    const onEvent = (event: LiveEvent): void => effects.onEvent(event, {number: done.length + 1, trainer, auto: outcome()});
+    const {needed, ...result} = await storedRun(plan, request, {...effects, onEvent}, trainer);
+    auto.add(result.metadata, needed, runs === 'auto');
+    done.push(result);
+    failure = result.failure;
+  }
+  return {runs: done, failure, trainer, auto: outcome()};
+}
+
+/** What to run next: workloads of so many runs each, then rounds of the others until there are enough. */
+function* schedule(workloads: readonly Workload[], auto: AutoRuns): Generator<Workload, void> {
+  for (const workload of workloads) {
+    for (let made = 0; workload.runs !== 'auto' && made < workload.runs; made += 1) {
+      yield workload;
+    }
+  }
+  const open = workloads.filter(({runs}) => runs === 'auto');
+  while (open.length > 0 && !auto.isOver) {
+    for (const workload of open) {
+      if (!auto.isOver) {
+        yield workload;
+      }
+    }
+    auto.endRound();
+  }
+}
+
+interface RunEffects extends Omit<ProfileEffects, 'onEvent'> {
+  readonly onEvent: (event: LiveEvent) => void;
+}
+
+interface RunResult extends StoredRun {
+  readonly failure: WinnowError | null;
+  /** Files with content that it needed. */
+  readonly needed: ReadonlySet<ContainerPath>;
+}
+
+async function storedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest, {docker, reach, signal, onEvent}: RunEffects, trainer: LiveTrainer): Promise<RunResult> {
+  let feed: LiveFeed | undefined;
+  try {
+    trainer.startRun();
+    const {run, failure, driedUp} = await captureRun(plan, {
+      docker,
+      reach,
+      signal,
+      nowNs,
+      startProbe: (containerId) => startProbe(containerId, probe),
+      onStarted: async (event) => {
+        feed = await openLiveFeed(storeDirectory, event);
+      },
+      onEvent: (event) => {
+        feed?.append(event);
+        if (event.kind === 'rows') {
+          trainer.observe(event.rows);
+        }
+        onEvent(event);
+      },
+    });
+    await writeRun(storeDirectory, run);
+    const needed = trainer.endRun(run.metadata);
+    const ended: LiveEvent = {kind: 'ended', runId: plan.runId, metadata: run.metadata};
+    feed?.append(ended);
+    onEvent(ended);
+    return {metadata: run.metadata, driedUp, failure, needed};
+  } finally {
+    await feed?.close();
+  }
+}

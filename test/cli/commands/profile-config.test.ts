@@ -1,0 +1,109 @@
+import {randomUUID} from 'node:crypto';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
+import {execa} from 'execa';
+import {ExitCode} from '../../../src/model/exit-code.js';
+import {runFilePath} from '../../../src/store/layout.js';
+import {readRun} from '../../../src/store/run-file.js';
+import {listRuns} from '../../../src/store/store.js';
+import {busybox, containerOf, ensureTestImages} from '../../capture/images.js';
+import {linesOf, spawnWinnow, temporaryStore, winnow} from '../run-winnow.js';
+
+test.before(ensureTestImages);
+
+/** Writes a config beside a store of its own; resolves to the options that use both. */
+async function withConfig(t: ExecutionContext, text: string): Promise<{store: string; options: string[]}> {
+  const store = await temporaryStore(t);
+  const file = path.join(store, 'winnow.yaml');
+  await writeFile(file, text);
+  return {store, options: ['--config', file, '--store', store, '--backend=ebpf']};
+}
+
+test('the example of docs/config.md runs as it says', async (t) => {
+  const docs = await readFile(new URL('../../../docs/config.md', import.meta.url), 'utf8');
+  const example = (/```yaml\n(.*?)```/s.exec(docs)?.[1] ?? '').replaceAll('busybox:1', busybox);
+  const {store, options} = await withConfig(t, example);
+  await mkdir(path.join(store, 'www'));
+  await writeFile(path.join(store, 'www/index.html'), 'a page\n');
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.done, err);
+  const runs = await listRuns(store);
+  t.deepEqual(runs.map(({workload}) => workload), ['report', 'report', 'pages', 'behind-a-proxy']);
+  t.true(runs.every(({complete}) => complete));
+  const rows = await Promise.all(runs.map(async ({runId}) => (await readRun(runFilePath(store, runId))).rows));
+  const touched = (run: number, file: string): boolean => rows[run]?.some(({path: name, ok}) => name === file && ok) ?? false;
+  t.true(touched(0, '/etc/passwd'));
+  t.true(touched(2, '/www/index.html'), 'the web server of the workload is captured');
+  t.false(touched(3, '/www/index.html'), 'that of a service is not');
+});
+
+test('options win over the config, and one workload can be picked', async (t) => {
+  const {store, options} = await withConfig(t, 'workloads:\n  - {name: a, runs: 9}\n  - {name: b, runs: 9, command: cat /etc/passwd, env: {A: "1"}}\n');
+  const {code, err} = await winnow(['profile', busybox, ...options, '--workload=b', '--runs=1', '--docker-arg=--env=A=2', '--', '/bin/sh', '-c', 'test $A = 2 && cat /etc/group']);
+  t.is(code, ExitCode.done, err);
+  const runs = await listRuns(store);
+  t.is(runs.length, 1);
+  t.like(runs[0], {workload: 'b', exitCode: 0});
+  const {rows} = await readRun(runFilePath(store, runs[0]?.runId ?? ''));
+  t.true(rows.some(({path: name}) => name === '/etc/group'));
+  t.false(rows.some(({path: name}) => name === '/etc/passwd'));
+});
+
+test('a workload that the config does not have is told which it has', async (t) => {
+  const {options} = await withConfig(t, 'workloads: [{name: a}, {name: b}]');
+  const {code, err} = await winnow(['profile', busybox, ...options, '--workload=c']);
+  t.is(code, ExitCode.usage);
+  t.regex(err, /^winnow: .*winnow\.yaml has no workload "c"; it has a, b\n$/);
+});
+
+const served = (service: string): string => `workloads:\n  - name: a\n    command: sleep 600\n    docker: [--stop-timeout=0]\n    services:\n      first: {image: "${busybox}", command: [sleep, "600"], docker: [--stop-timeout=0]}\n      db: ${service}\n    steps: [{exec: "true"}]\n`;
+
+const failsToServe = test.macro(async (t: ExecutionContext, service: (marker: string) => string, message: RegExp) => {
+  const marker = randomUUID();
+  const {store, options} = await withConfig(t, served(service(marker)).replace('600', `600 ${marker}`));
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.failed);
+  t.is(linesOf(err).length, 1, err);
+  t.regex(err, message);
+  t.is(await containerOf(marker), null);
+  t.deepEqual(await listRuns(store), []);
+});
+
+test('a service that ends before it is ready is named with its last line, and none is left', failsToServe,
+  (marker) => `{image: "${busybox}", command: [/bin/sh, -c, "echo no disk; exit 3; : ${marker}"], ready: "log:ready"}`,
+  /^winnow: service "db": the container ended with exit code 3 before it was ready: it printed "no disk"/);
+test('a service whose image the engine does not have is named, and none is left', failsToServe,
+  () => '{image: no-such-image:9}',
+  /^winnow: service "db": the engine does not make a container of this image: .*no-such-image:9/i);
+
+test('on the host\'s network services are reached by name too', async (t) => {
+  const text = `workloads:
+  - name: a
+    command: sleep 600
+    network: host
+    docker: [--stop-timeout=0]
+    services:
+      db: {image: "${busybox}", command: [nc, -ll, -p, "47391", -e, cat], ready: "tcp:47391", docker: [--stop-timeout=0]}
+    steps:
+      - exec: test "$(echo hi | nc db 47391)" = hi
+`;
+  const {options} = await withConfig(t, text);
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.done, err);
+});
+
+test('interrupted, neither workload nor services are left', async (t) => {
+  const marker = randomUUID();
+  const {store, options} = await withConfig(t, served(`{image: "${busybox}", command: [/bin/sh, -c, "sleep 600; : db-${marker}"], docker: [--stop-timeout=0]}`).replace('exec: "true"', `exec: "sleep 600.${marker.replaceAll(/\D/g, '')}"`));
+  const child = spawnWinnow(['profile', busybox, ...options]);
+  while ((await execa('grep', ['-rc', '/bin/busybox', path.join(store, 'live')], {reject: false})).stdout.match(/:[1-9]/) === null) {
+    await sleep(50);
+  }
+  t.not(await containerOf(`db-${marker}`), null);
+  child.kill('SIGTERM');
+  t.is((await child).exitCode, ExitCode.interrupted);
+  t.is(await containerOf(marker), null);
+  t.like((await listRuns(store))[0], {incompleteReason: 'interrupted'});
+});

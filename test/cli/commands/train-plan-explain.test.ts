@@ -1,0 +1,183 @@
+import {readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import {openEngine} from '../../../src/image/engine.js';
+import {loadImageIndex} from '../../../src/image/index-cache.js';
+import {ExitCode} from '../../../src/model/exit-code.js';
+import type {RunMetadata} from '../../../src/model/run.js';
+import {writeRun} from '../../../src/store/run-file.js';
+import {file, makeArchive, symlink} from '../../image/archives.js';
+import {loadArchive, uniqueTag} from '../../image/engine-truth.js';
+import {sampleMetadata, sampleRow} from '../../store/fixtures.js';
+import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
+
+/** A command line that reaches no engine. */
+const offline = {env: {DOCKER_HOST: 'unix:///nonexistent/winnow-test.sock'}};
+
+const touched: readonly (readonly [workload: string, ...paths: string[]])[] = [
+  ['smoke', '/srv/a', '/srv/b'],
+  ['smoke', '/srv/b', '/srv/c'],
+  ['smoke', '/srv/a', '/srv/c'],
+  ['api', '/srv/a', '/srv/b', '/srv/c'],
+  ['api', '/srv/a', '/srv/b'],
+  ['api', '/srv/b', '/srv/c'],
+];
+
+/** A store with a real image's file list and runs of it; the engine has the image until the test ends. */
+async function makeStore(t: ExecutionContext, own: Partial<RunMetadata> = {}): Promise<{store: string; image: string; id: string}> {
+  const image = uniqueTag('train');
+  const entries = [file('etc/unused.conf', 'x'.repeat(2_000_000)), file('srv/a'), file('srv/b'), file('srv/c'), symlink('www', 'srv')];
+  await loadArchive(t, await makeArchive([entries], {tag: image}), image);
+  const store = await temporaryStore(t);
+  const {image: {id}} = await loadImageIndex(await openEngine(), image, store);
+  for (const [number, [workload, ...paths]] of touched.entries()) {
+    const metadata = sampleMetadata({runId: `20261124T065500Z-${String(number).padStart(8, '0')}`, imageId: id, imageName: image, workload, ...own});
+    await writeRun(store, {metadata, rows: paths.map((name) => sampleRow({path: name, op: 'read'}))});
+  }
+  return {store, image, id};
+}
+
+async function follows(t: ExecutionContext, schema: string, text: string): Promise<Record<string, unknown>> {
+  const document = JSON.parse(text) as Record<string, unknown>;
+  const ajv = new Ajv2020({allowUnionTypes: true});
+  const validate = ajv.compile(JSON.parse(await readFile(new URL(`../../../docs/schema/${schema}`, import.meta.url), 'utf8')) as object);
+  t.true(validate(document), ajv.errorsText(validate.errors));
+  return document;
+}
+
+test('train says what was used, what is unseen, and what comes next', async (t) => {
+  const {store, image, id} = await makeStore(t);
+  const {code, out, err} = await winnow(['train', image, '--store', store]);
+  t.is(code, ExitCode.done);
+  t.deepEqual(out.split('\n'), [
+    `image     ${image}  ${id.slice(0, 19)}`,
+    'runs      6 of 2 workloads (api, smoke); 6 differ',
+    'files     4, 2.0 MB',
+    'needed    3, 15 B',
+    'coverage  100 % of what a run needs was seen before it',
+    '',
+    'With 95 % confidence, fewer than 40 % of runs like your tests need a file that no test touched.',
+    'For a kind of test you have not run, the estimate is 0 %.',
+    '',
+  ]);
+  t.deepEqual(linesOf(err), [`next: winnow plan ${image}`]);
+});
+
+test('train --json prints a profile that follows its schema', async (t) => {
+  const {store, image, id} = await makeStore(t);
+  const {code, out, err} = await winnow(['train', image, '--store', store, '--json']);
+  t.is(code, ExitCode.done);
+  t.is(err, '');
+  t.like(await follows(t, 'winnow.profile.1.json', out), {schema: 'winnow.profile/1', image: {name: image, id}, evidence: {runs: 6}});
+});
+
+test('plan prints a summary, writes the config and warns of a risk above its default limit', async (t) => {
+  const {store, image} = await makeStore(t);
+  const output = path.join(store, 'debloat.json');
+  const {code, out, err} = await winnow(['plan', image, '--store', store, '--output', output]);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^removed +1 +2\.0 MB +100 %$/m);
+  t.regex(out, /^With 95 % confidence, fewer than 40 % of runs like your tests need a file that this plan removes\.$/m);
+  t.true(out.includes(`config: ${output}`));
+  t.deepEqual(linesOf(err), ['winnow: the risk may be as high as 40 %, above the limit of 5 %; more runs that differ lower it']);
+  const config = await follows(t, 'winnow.debloat.1.json', await readFile(output, 'utf8'));
+  t.like(config, {schema: 'winnow.debloat/1', totals: {files: 4, removedFiles: 1, removedBytes: 2_000_000}, policy: {maxRisk: 0.05}});
+});
+
+test('plan --json prints what plan --output writes', async (t) => {
+  const {store, image} = await makeStore(t);
+  const output = path.join(store, 'debloat.json');
+  const {out} = await winnow(['plan', image, '--store', store, '--json', '--keep', '*.conf', '--output', output]);
+  const config = await follows(t, 'winnow.debloat.1.json', out);
+  t.deepEqual(config, JSON.parse(await readFile(output, 'utf8')));
+  t.like(config, {totals: {removedFiles: 0}, policy: {keep: ['*.conf']}, evidence: {risk: {estimate: 0, upper95: 0}}});
+});
+
+test('plan ends with 3 where a limit that was asked for is exceeded, and writes the config all the same', async (t) => {
+  const {store, image} = await makeStore(t);
+  const output = path.join(store, 'debloat.json');
+  const {code, err} = await winnow(['plan', image, '--store', store, '--max-risk', '0.39', '--output', output]);
+  t.is(code, ExitCode.threshold);
+  t.is(linesOf(err).length, 1);
+  t.true((await stat(output)).isFile());
+  t.is((await winnow(['plan', image, '--store', store, '--max-risk', '0.40'])).code, ExitCode.done);
+});
+
+test('plan removes nothing on the word of runs that lost records', async (t) => {
+  const {store, image} = await makeStore(t, {lostRecords: 1});
+  const {code, out, err} = await winnow(['plan', image, '--store', store, '--max-risk', '0']);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^Nothing would be removed\.$/m);
+  t.is(err, '');
+  const trained = await winnow(['train', image, '--store', store]);
+  t.regex(trained.out, /^flawed runs +6, with 6 lost records: they prove use, never disuse$/m);
+  t.regex(trained.out, /^No run is complete without lost records/m);
+});
+
+test('explain says every number of one path, whatever links lead to it', async (t) => {
+  const {store, image} = await makeStore(t);
+  const {code, out} = await winnow(['explain', image, '/www/a', '--store', store]);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^path +\/srv\/a$/m);
+  t.regex(out, /^probability +0\.\d+ \(95 %: 0\.\d+ to 0\.\d+\)$/m);
+  t.regex(out, /^needed in +4 of 6 complete runs, 0 of 0 flawed ones$/m);
+  t.regex(out, /^workloads +api, smoke$/m);
+  t.regex(out, /^decision +keep: observed in 4 of 6 runs$/m);
+  const link = await winnow(['explain', image, '/www', '--store', store, '--json']);
+  t.like(JSON.parse(link.out), {image: {name: image}, file: {path: '/www', type: 'symlink', decision: 'keep', observedRuns: 0}});
+});
+
+test('without an engine, an image is found by the name of its runs and by its id', async (t) => {
+  const {store, image, id} = await makeStore(t);
+  const online = await winnow(['plan', image, '--store', store, '--json']);
+  const byName = await winnow(['plan', image, '--store', store, '--json'], offline);
+  t.is(byName.out, online.out);
+  t.regex(byName.err, /^winnow: Docker does not answer at .*; using the image's file list in the store$/m);
+  for (const name of [id, id.slice(7, 19)]) {
+    const {code, out} = await winnow(['train', name, '--store', store], offline);
+    t.is(code, ExitCode.done);
+    t.regex(out, /^runs +6 of 2 workloads/m);
+  }
+});
+
+test('imported runs that name the image without its id count', async (t) => {
+  const {store, image} = await makeStore(t);
+  const metadata = sampleMetadata({runId: '20261124T070000Z-0000000a', imageId: '', imageName: image, workload: 'import'});
+  await writeRun(store, {metadata, rows: [sampleRow({path: '/srv/a', op: 'read'})]});
+  const {out} = await winnow(['train', image, '--store', store]);
+  t.regex(out, /^runs +7 of 3 workloads \(api, import, smoke\)/m);
+});
+
+test('runs that are all of one kind and alike promise nothing', async (t) => {
+  const {store, image, id} = await makeStore(t, {workload: 'only', lostRecords: 1});
+  for (const runId of ['20261124T080000Z-00000001', '20261124T080000Z-00000002']) {
+    await writeRun(store, {metadata: sampleMetadata({runId, imageId: id, imageName: image, workload: 'only'}), rows: [sampleRow({path: '/srv/a', op: 'read'})]});
+  }
+  const {out} = await winnow(['train', image, '--store', store]);
+  t.regex(out, /^Too few runs differ to bound how often runs like your tests need a file that no test touched: 1 of 2 do\.$/m);
+  t.regex(out, /^For a kind of test you have not run, there is no estimate, since all runs are of one kind\.$/m);
+});
+
+const refused = test.macro(async (t: ExecutionContext, args: (image: string) => readonly string[], code: number, says: RegExp) => {
+  const {store, image} = await makeStore(t);
+  const result = await winnow([...args(image), '--store', store]);
+  t.is(result.code, code);
+  t.is(result.out, '');
+  t.is(linesOf(result.err).length, 1);
+  t.regex(result.err, says);
+});
+
+test('several images are not planned together yet', refused, (image) => ['plan', image, image], ExitCode.usage, /takes one image for now; plan each image by itself/);
+test('a risk above 1 is wrong usage', refused, (image) => ['plan', image, '--max-risk', '2'], ExitCode.usage, /"2" is not a probability/);
+test('an empty glob is wrong usage', refused, (image) => ['plan', image, '--keep', ''], ExitCode.usage, /"" is not a pattern of paths/);
+test('an output that cannot be written fails', refused, (image) => ['plan', image, '--output', '/nonexistent/debloat.json'], ExitCode.failed, /cannot write \/nonexistent\/debloat\.json: .*choose another --output/);
+test('a path that the image does not have fails', refused, (image) => ['explain', image, '/usr/bin/emacs'], ExitCode.failed, /has no \/usr\/bin\/emacs; give an absolute path/);
+test('an image that nobody knows fails', refused, () => ['train', 'winnow-test-nobody:1'], ExitCode.failed, /no image "winnow-test-nobody:1" on this engine; build or load it first/);
+
+test('an image without runs says how to make some', async (t) => {
+  const {image} = await makeStore(t);
+  const {code, err} = await winnow(['train', image, '--store', await temporaryStore(t)]);
+  t.is(code, ExitCode.failed);
+  t.regex(err, /^winnow: there are no runs of .*; record some with winnow profile .*\n$/);
+});
