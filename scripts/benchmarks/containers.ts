@@ -1,8 +1,9 @@
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import {execa} from 'execa';
 
-const image = 'winnow-test/workloads:1';
+const image = `winnow-test/workloads:${process.env['WINNOW_TEST_TAG'] ?? '1'}`;
 /** Read-only view of the machine in a container, to run its strace there. */
 const host = '/host';
 const label = 'winnow.bench';

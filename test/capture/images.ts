@@ -1,11 +1,14 @@
+import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {execa} from 'execa';
 
 const script = (name: string): string => fileURLToPath(new URL(`../../scripts/sample/${name}`, import.meta.url));
 
-export const busybox = 'winnow-test/busybox:1';
+const tag = process.env['WINNOW_TEST_TAG'] ?? '1';
+
+export const busybox = `winnow-test/busybox:${tag}`;
 /** Busybox with the programs of kernel/test in /workloads. */
-export const workloads = 'winnow-test/workloads:1';
+export const workloads = `winnow-test/workloads:${tag}`;
 export const sample = 'winnow-sample/shop:1';
 
 /** Makes the small images where the engine doesn't have them. */
