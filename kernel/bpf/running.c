@@ -64,6 +64,15 @@ struct process {
 	struct wn_running *result;
 };
 
+/* The kernel marks the path of a file that was removed while it was in use; the image may have it all the same. */
+static ssize_t without_mark(const char *path, ssize_t len)
+{
+	static const char mark[] = " (deleted)";
+	const ssize_t mark_len = sizeof(mark) - 1;
+
+	return len > mark_len && memcmp(path + len - mark_len, mark, mark_len) == 0 ? len - mark_len : len;
+}
+
 /* Writes an access to what the link /proc/PID/NAME leads to, where that is a path. */
 static void write_link(struct process *process, const char *name, __u8 op)
 {
@@ -85,6 +94,7 @@ static void write_link(struct process *process, const char *name, __u8 op)
 	len = readlink(link, path, sizeof(path) - 1);
 	if (len <= 0 || path[0] != '/')
 		return; /* a pipe, a socket, or gone */
+	len = without_mark(path, len);
 	path[len] = 0;
 	if (op == WN_MAP && strcmp(path, process->last) == 0)
 		return;

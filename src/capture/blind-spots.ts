@@ -67,7 +67,7 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     what: 'pages of files that were mapped before it attached',
     probes: ['ebpf', 'bpftrace', 'strace'],
-    instead: 'the open or exec is seen where the container was started under capture',
+    instead: 'the open or exec is seen where the container was started under capture; winnow attach reads first what is open and mapped',
   },
   {
     what: 'unix sockets that are connected to by path',

@@ -6,7 +6,7 @@ import {type EbpfProbeOptions, startEbpfProbe} from './ebpf-probe.js';
 import type {Probe} from './probe.js';
 import type {ProbeHost} from './probe-process.js';
 
-export interface ProbeChoice extends Omit<EbpfProbeOptions, 'containerId'> {
+export interface ProbeChoice extends Omit<EbpfProbeOptions, 'target' | 'running'> {
   readonly backend: 'auto' | 'ebpf' | 'bpftrace';
   /** Where the container is. bpftrace runs on this host only. */
   readonly host: ProbeHost;
@@ -28,7 +28,7 @@ export interface ChosenProbe {
 export async function startProbe(containerId: string, choice: ProbeChoice): Promise<ChosenProbe> {
   if (choice.backend !== 'bpftrace') {
     try {
-      return {backend: 'ebpf', probe: await startEbpfProbe(choice.host, {...choice, containerId})};
+      return {backend: 'ebpf', probe: await startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}})};
     } catch (error) {
       if (choice.backend === 'ebpf' || !(error instanceof WinnowError) || error.exitCode !== ExitCode.hostCannot) {
         throw error;

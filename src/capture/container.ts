@@ -5,8 +5,10 @@ import type Docker from 'dockerode';
 import type {ContainerPath} from '../model/container-path.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {identityOf, isDead, type ProcessIdentity} from '../store/process-identity.js';
+import {addressOf} from './container-address.js';
 import {type Network, parseDockerArgs, withNetwork} from './docker-args.js';
 import {listensInside} from './listening.js';
+import {mountedByEngine} from './mounted-paths.js';
 
 export interface ContainerOptions {
   readonly imageId: string;
@@ -112,12 +114,7 @@ export class ProfiledContainer {
 
   /** Address that this host reaches it by; null without a network of its own. */
   async address(): Promise<string | null> {
-    const own = await this.#container.inspect();
-    const joined = /^container:(.+)$/.exec(own.HostConfig.NetworkMode ?? '')?.[1];
-    const {NetworkSettings, HostConfig} = joined === undefined ? own : await this.#docker.getContainer(joined).inspect();
-    const addresses = HostConfig.NetworkMode === 'host' ? ['127.0.0.1'] : Object.values(NetworkSettings.Networks).map(({IPAddress}) => IPAddress);
-    const address = addresses.find((text) => text !== '');
-    return address === undefined ? null : this.#reach(address);
+    return addressOf(this.#docker, this.#container.id, this.#reach);
   }
 
   /** Whether a program listens on a port inside, also where no network leads there; false where the engine is on another host. */
@@ -134,14 +131,12 @@ export class ProfiledContainer {
   /** Health as the image's HEALTHCHECK tells; null where it has none. */
   async health(): Promise<string | null> {
     const {State} = await this.#container.inspect();
-    return State.Health?.Status ?? null;
+    return State.Health?.Status || null; // podman says '' where there is none
   }
 
   /** Container paths of everything mounted over the image. */
   async mountPoints(): Promise<ContainerPath[]> {
-    const {Mounts, HostConfig} = await this.#container.inspect();
-    const tmpfs = Object.keys((HostConfig.Tmpfs as Record<string, string> | null | undefined) ?? {});
-    return [...Mounts.map(({Destination}) => Destination), ...tmpfs].map((path) => path.replace(/(?<=.)\/+$/, ''));
+    return mountedByEngine(await this.#container.inspect());
   }
 
   /** Runs a program inside and waits for its end. */

@@ -4,10 +4,12 @@ import type {ProbeEvent} from '../wire/probe-event.js';
 import {RecordDecoder} from '../wire/record-decoder.js';
 import type {Probe} from './probe.js';
 import type {ProbeHost, ProbeProcess} from './probe-process.js';
+import type {ProbeTarget} from './probe-target.js';
 
 export interface EbpfProbeOptions {
-  /** Full id, 64 hex digits. */
-  readonly containerId: string;
+  readonly target: ProbeTarget;
+  /** Begins with what is there already: processes, and what they have open and mapped. */
+  readonly running?: boolean;
   readonly allEvents?: boolean;
   /** Size of the kernel's ring buffer: a power of two, at least a page. */
   readonly ringBytes?: number;
@@ -17,7 +19,7 @@ export interface EbpfProbeOptions {
 const stopTimeoutMs = 30_000;
 
 /**
- * Starts the eBPF probe on a host and resolves once it is attached: whatever the container does from then on is seen.
+ * Starts the eBPF probe on a host and resolves once it is attached: whatever its target does from then on is seen.
  * @throws WinnowError (host cannot) where it is not built, or the kernel refuses it.
  */
 export async function startEbpfProbe(host: ProbeHost, options: EbpfProbeOptions): Promise<Probe> {
@@ -42,15 +44,26 @@ export async function startEbpfProbe(host: ProbeHost, options: EbpfProbeOptions)
   };
 }
 
-function probeArguments({containerId, allEvents = false, ringBytes}: EbpfProbeOptions): string[] {
+function probeArguments({target, running = false, allEvents = false, ringBytes}: EbpfProbeOptions): string[] {
   return [
     'run',
-    '--container',
-    containerId,
+    ...targetArguments(target),
+    ...(running ? ['--running'] : []),
     '--events',
     allEvents ? 'all' : 'first',
     ...(ringBytes === undefined ? [] : ['--ring-bytes', String(ringBytes)]),
   ];
+}
+
+function targetArguments(target: ProbeTarget): string[] {
+  switch (target.by) {
+    case 'container':
+      return ['--container', target.id];
+    case 'cgroup':
+      return ['--cgroup', target.directory];
+    case 'pid':
+      return ['--pid', String(target.pid)];
+  }
 }
 
 async function startError(host: ProbeHost, probe: ProbeProcess): Promise<WinnowError> {

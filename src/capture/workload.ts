@@ -45,12 +45,18 @@ async function runStep(
       return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}" inside`, exitCode, output)};
     }
     case 'test': {
-      const {exitCode, output} = await runOnHost(step.command, container, signal);
-      return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}"`, exitCode, output)};
+      const address = await container.address();
+      return runTest(step, {WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})}, signal);
     }
     case 'http':
       return request(step, await container.urlOf(step.url), signal);
   }
+}
+
+/** Runs a test command on the host, with more variables in its environment. */
+export async function runTest(step: Extract<Step, {kind: 'test'}>, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<StepFailure | null> {
+  const {exitCode, output} = await runOnHost(step.command, env, signal);
+  return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}"`, exitCode, output)};
 }
 
 function describe(what: string, exitCode: number, output: string): string {
@@ -60,14 +66,13 @@ function describe(what: string, exitCode: number, output: string): string {
 
 async function runOnHost(
   command: string,
-  container: ProfiledContainer,
+  env: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<{exitCode: number; output: string}> {
-  const address = await container.address();
   const child = spawn('/bin/sh', ['-c', command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, so that what it started ends with it
-    env: {...process.env, WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})},
+    env: {...process.env, ...env},
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -29,7 +29,7 @@ export interface ProfileOptions extends PlaceOptions {
   readonly ringSize?: number;
 }
 
-const defaultUntilRisk = 0.05;
+export const defaultUntilRisk = 0.05;
 const defaultMaxRuns = 200;
 
 export function addProfileOptions(command: Command): Command {
@@ -90,7 +90,7 @@ function workloadOf({runs = 1, duration, ready = {by: 'started'}, ...plan}: Work
   return {runs, plan: {...plan, ready, duration: durationOf(duration, untilRisk)}};
 }
 
-function durationOf(duration: number | 'auto' | undefined, share: number): RunDuration {
+export function durationOf(duration: number | 'auto' | undefined, share: number): RunDuration {
   if (duration === undefined) {
     return {until: 'done'};
   }
@@ -105,7 +105,7 @@ function stepsOf({exec, test, http}: Pick<ProfileOptions, 'exec' | 'test' | 'htt
   ];
 }
 
-function collect(value: string, earlier: readonly string[]): string[] {
+export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
 }
 

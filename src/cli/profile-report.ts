@@ -37,7 +37,7 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
   }
 }
 
-function runLine({metadata, driedUp}: StoredRun): string {
+export function runLine({metadata, driedUp}: StoredRun): string {
   const {runId, workload, capturedRecords, lostRecords, complete, incompleteReason} = metadata;
   const state = complete ? 'complete' : `incomplete (${incompleteReason})`;
   return `${runId}  ${workload}  ${capturedRecords} accesses, ${lostRecords} lost, ${state}${driedUp === null ? '' : `, ended after ${driedUpText(driedUp)}`}`;

@@ -9,12 +9,11 @@ import type {DryingUp, LiveEvent} from '../model/live.js';
 import type {RunMetadata} from '../model/run.js';
 import type {WinnowError} from '../model/winnow-error.js';
 import {aggregateRuns} from '../store/aggregate.js';
-import {type LiveFeed, openLiveFeed} from '../store/live.js';
 import {recoverOrphans} from '../store/recover.js';
-import {writeRun} from '../store/run-file.js';
 import {listRuns, newRunId} from '../store/store.js';
 import {LiveTrainer} from '../train/live-trainer.js';
 import {type AutoLimits, type AutoOutcome, AutoRuns} from './auto-runs.js';
+import {nowNs, storedRun} from './stored-run.js';
 
 /** One kind of runs. */
 export interface Workload {
@@ -64,8 +63,6 @@ export interface ProfileResult {
   readonly auto: AutoOutcome | null;
 }
 
-const nowNs = (): bigint => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
-
 /**
  * Runs the workloads of an image again and again under capture: each run is streamed to the live feed and the trainer as it goes, and
  * stored when it ends, whole or not. Begins by cleaning up after controllers that were killed.
@@ -88,7 +85,7 @@ export async function profileRuns(request: ProfileRequest, effects: ProfileEffec
     }
     const plan: RunPlan = {...own, runId: newRunId(), startedNs: nowNs(), image: index.image, tree, known};
     const onEvent = (event: LiveEvent): void => effects.onEvent(event, {number: done.length + 1, trainer, auto: outcome()});
-    const {needed, ...result} = await storedRun(plan, request, {...effects, onEvent}, trainer);
+    const {needed, ...result} = await trainedRun(plan, request, {...effects, onEvent}, trainer);
     auto.add(result.metadata, needed, runs === 'auto');
     done.push(result);
     failure = result.failure;
@@ -124,34 +121,19 @@ interface RunResult extends StoredRun {
   readonly needed: ReadonlySet<ContainerPath>;
 }
 
-async function storedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest, {docker, reach, signal, onEvent}: RunEffects, trainer: LiveTrainer): Promise<RunResult> {
-  let feed: LiveFeed | undefined;
-  try {
-    trainer.startRun();
-    const {run, failure, driedUp} = await captureRun(plan, {
-      docker,
-      reach,
-      signal,
-      nowNs,
-      startProbe: (containerId) => startProbe(containerId, probe),
-      onStarted: async (event) => {
-        feed = await openLiveFeed(storeDirectory, event);
-      },
-      onEvent: (event) => {
-        feed?.append(event);
-        if (event.kind === 'rows') {
-          trainer.observe(event.rows);
-        }
-        onEvent(event);
-      },
-    });
-    await writeRun(storeDirectory, run);
-    const needed = trainer.endRun(run.metadata);
-    const ended: LiveEvent = {kind: 'ended', runId: plan.runId, metadata: run.metadata};
-    feed?.append(ended);
-    onEvent(ended);
-    return {metadata: run.metadata, driedUp, failure, needed};
-  } finally {
-    await feed?.close();
-  }
+async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest, {docker, reach, signal, onEvent}: RunEffects, trainer: LiveTrainer): Promise<RunResult> {
+  let needed: ReadonlySet<ContainerPath> = new Set();
+  const learn = (event: LiveEvent): void => {
+    if (event.kind === 'rows') {
+      trainer.observe(event.rows);
+    } else if (event.kind === 'ended') {
+      needed = trainer.endRun(event.metadata);
+    }
+    onEvent(event);
+  };
+  trainer.startRun();
+  const {run, failure, driedUp} = await storedRun(storeDirectory, learn, (effects) =>
+    captureRun(plan, {...effects, docker, reach, signal, startProbe: (containerId) => startProbe(containerId, probe)}),
+  );
+  return {metadata: run.metadata, driedUp, failure, needed};
 }

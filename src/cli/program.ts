@@ -1,6 +1,7 @@
 import {Command, CommanderError, Option} from 'commander';
 import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
+import {registerAttach} from './commands/attach.js';
 import {registerCompletion} from './commands/completion.js';
 import {registerDoctor} from './commands/doctor.js';
 import {registerExplain} from './commands/explain.js';
@@ -16,6 +17,7 @@ import {type CliEffects, type ContextOf, makeContextOf} from './context.js';
 export type RegisterCommand = (program: Command, contextOf: ContextOf) => void;
 
 const commands: readonly RegisterCommand[] = [
+  registerAttach,
   registerCompletion,
   registerDoctor,
   registerExplain,

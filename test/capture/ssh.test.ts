@@ -1,10 +1,12 @@
 import test from 'ava';
+import {execa} from 'execa';
 import {ExitCode} from '../../src/model/exit-code.js';
 import {runFilePath} from '../../src/store/layout.js';
 import {readRun} from '../../src/store/run-file.js';
 import {listRuns} from '../../src/store/store.js';
 import {temporaryStore, winnow} from '../cli/run-winnow.js';
 import {busybox, ensureTestImages} from './images.js';
+import {startContainer} from './running-container.js';
 import {freePort, leftBehind, startSshServer} from './ssh-server.js';
 
 test.before(ensureTestImages);
@@ -59,5 +61,21 @@ test('a run over ssh captures what one here does, and leaves nothing on the host
   t.deepEqual(accesses[1], accesses[0]);
   t.deepEqual(accesses[2], accesses[0]);
   t.is(there.code, ExitCode.done);
+  t.deepEqual(await leftBehind(server), []);
+});
+
+test('a container that runs there is attached to, and goes on', async (t) => {
+  const server = await startSshServer(t);
+  const store = await temporaryStore(t);
+  const {id, name} = await startContainer(t, {script: 'exec 3</etc/passwd'});
+  const {code, err} = await winnow(['attach', name, '--store', store, ...server.options, '--test', `docker exec ${id} cat /etc/group`]);
+  t.is(code, ExitCode.done, err);
+  const [run] = await listRuns(store);
+  t.like(run, {complete: false, incompleteReason: 'attached to a running container', lostRecords: 0});
+  const {rows} = await readRun(runFilePath(store, run?.runId ?? ''));
+  for (const file of ['/etc/passwd', '/etc/group']) {
+    t.true(rows.some(({path, op}) => path === file && op === 'read'), file);
+  }
+  t.is((await execa('docker', ['inspect', '--format={{.State.Running}}', id])).stdout, 'true');
   t.deepEqual(await leftBehind(server), []);
 });

@@ -1,0 +1,111 @@
+import {type Command, InvalidArgumentError, Option} from 'commander';
+import {startEbpfProbe} from '../../capture/ebpf-probe.js';
+import {parseRunDuration} from '../../capture/duration.js';
+import {ExitCode} from '../../model/exit-code.js';
+import {plural} from '../../model/plural.js';
+import {parseSize} from '../../model/units.js';
+import {WinnowError} from '../../model/winnow-error.js';
+import {AttachProgress} from '../attach-progress.js';
+import {type AttachResult, attachRuns} from '../attach-runs.js';
+import {runTests} from '../attach-tests.js';
+import {checkTargets, findTargets, type TargetOptions} from '../attach-targets.js';
+import type {CommandContext} from '../context.js';
+import {addPlaceOptions, type Place, type PlaceOptions, withPlace} from '../place.js';
+import {collect, defaultUntilRisk, durationOf} from '../profile-options.js';
+import {runLine} from '../profile-report.js';
+import type {RegisterCommand} from '../program.js';
+
+interface AttachOptions extends PlaceOptions, TargetOptions {
+  readonly workload: string;
+  readonly duration?: number | 'auto';
+  readonly test: readonly string[];
+  readonly events: 'first' | 'all';
+  readonly ringSize?: number;
+}
+
+export const registerAttach: RegisterCommand = (program, contextOf) => {
+  addPlaceOptions(program.command('attach'))
+    .description('capture what containers do that run already')
+    .argument('[container...]', 'names or ids of running containers')
+    .option('--image <image>', 'all containers that run this image; with --cgroup or --pid, the image whose files are used')
+    .option('--label <label>', 'all containers with this label, KEY or KEY=VALUE (repeatable)', collect, [])
+    .option('--compose <project>', 'all containers of this compose project')
+    .option('--cgroup <dir>', 'all processes of a cgroup and of those below it')
+    .option('--pid <pid>', 'a process and what descends from it', parsePid)
+    .option('--workload <name>', 'kind of workload that these runs are of', 'default')
+    .option('--duration <time>', 'end after this long (30s, 5m), or auto: once nothing new is found', parseRunDuration)
+    .option('--test <cmd>', 'command to run on the host once all are attached; its end ends the capture (repeatable)', collect, [])
+    .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
+    .option('--ring-size <size>', 'kernel ring buffer for each container, a power of two (default: 16MiB)', parseSize)
+    .addHelpText('after', `
+Each container makes a run of its own image. It lasts until the container ends, --duration or --test is over, or Ctrl-C. What a
+container has open, mapped and running already comes first. What it did before is unknown, so these runs are incomplete: they
+prove use, never disuse.
+
+Examples:
+  winnow attach web
+  winnow attach --compose shop --workload smoke --test ./smoke.sh
+  winnow attach --label app=shop --duration 5m
+  winnow attach --pid 4711 --image shop:1.4`)
+    .action(async (names: string[], options: AttachOptions, command: Command) => attach(names, options, contextOf(command)));
+};
+
+async function attach(names: readonly string[], options: AttachOptions, context: CommandContext): Promise<void> {
+  checkTargets(names, options);
+  if (options.host !== undefined && (options.cgroup !== undefined || options.pid !== undefined)) {
+    throw new WinnowError('--cgroup and --pid are of this host', {exitCode: ExitCode.usage, hint: 'with --host name a container'});
+  }
+  report(await withPlace(options, [], context, (place) => attachAt(place, names, options, context)), options, context);
+}
+
+async function attachAt(place: Place, names: readonly string[], options: AttachOptions, context: CommandContext): Promise<AttachResult> {
+  const {docker, probeHost} = place;
+  const {storeDirectory, signal} = context;
+  const {workload, duration, test, events, ringSize} = options;
+  const targets = await findTargets(docker, names, options, storeDirectory);
+  const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
+  const progress = new AttachProgress(context);
+  return attachRuns(
+    {targets, storeDirectory, workload, duration: durationOf(duration, defaultUntilRisk)},
+    {
+      signal,
+      startProbe: async (target) => ({
+        backend: 'ebpf',
+        probe: await startEbpfProbe(probeHost, {target, running: true, allEvents: events === 'all', ...(ringSize === undefined ? {} : {ringBytes: ringSize})}),
+      }),
+      onEvent: (event) => progress.show(event),
+      onAttached: () => context.note(`attached to ${what}${duration === undefined && test.length === 0 ? '; Ctrl-C ends it' : ''}`),
+      work: test.length === 0 ? null : (until) => runTests(test, targets, place, until),
+    },
+  ).finally(() => progress.close());
+}
+
+/** Exit code by what went wrong most, as for a profile; but Ctrl-C is how a capture ends that nothing else is to end. */
+function report({runs, failure}: AttachResult, {duration, test}: AttachOptions, context: CommandContext): void {
+  if (context.json) {
+    context.printJson({runs: runs.map(({target, metadata, driedUp}) => ({target, ...metadata, ...(driedUp === null ? {} : {driedUp})}))});
+  } else {
+    runs.forEach((run) => context.print(`${run.target}: ${runLine(run)}`));
+  }
+  if (failure !== null) {
+    throw failure;
+  }
+  const lost = runs.reduce((sum, {metadata}) => sum + metadata.lostRecords, 0);
+  if (context.signal.aborted && (duration !== undefined || test.length > 0)) {
+    context.note('winnow: interrupted; what was captured is kept');
+    context.exitWith(ExitCode.interrupted);
+  } else if (lost > 0) {
+    context.note(`winnow: ${lost} records were lost; a larger --ring-size may help`);
+    context.exitWith(ExitCode.lostRecords);
+  } else if (!context.json) {
+    context.note(`${plural(runs.length, 'run')} kept: proof of use, never of disuse, as nobody saw what came before`);
+  }
+}
+
+function parsePid(text: string): number {
+  const pid = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (pid === 0) {
+    throw new InvalidArgumentError('it takes the id of a process');
+  }
+  return pid;
+}

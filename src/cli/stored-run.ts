@@ -1,0 +1,38 @@
+import type {CaptureResult, RecordingEffects} from '../capture/recording.js';
+import type {LiveEvent} from '../model/live.js';
+import {type LiveFeed, openLiveFeed} from '../store/live.js';
+import {writeRun} from '../store/run-file.js';
+
+export const nowNs = (): bigint => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+
+/**
+ * Captures a run into the store: into a live feed as it goes on, and as a run file when it ends, whole or not.
+ * @param onEvent told of everything from the feed's first row to the run's end
+ */
+export async function storedRun(
+  storeDirectory: string,
+  onEvent: (event: LiveEvent) => void,
+  capture: (effects: Omit<RecordingEffects, 'signal'>) => Promise<CaptureResult>,
+): Promise<CaptureResult> {
+  let feed: LiveFeed | undefined;
+  const tell = (event: LiveEvent): void => {
+    feed?.append(event);
+    onEvent(event);
+  };
+  try {
+    const result = await capture({
+      nowNs,
+      onStarted: async (event) => {
+        feed = await openLiveFeed(storeDirectory, event);
+        onEvent(event);
+      },
+      onEvent: tell,
+    });
+    const {metadata} = result.run;
+    await writeRun(storeDirectory, result.run);
+    tell({kind: 'ended', runId: metadata.runId, metadata});
+    return result;
+  } finally {
+    await feed?.close();
+  }
+}
