@@ -65,6 +65,7 @@ function benchMetadata(runId: string): RunMetadata {
     incompleteReason: '',
     lostRecords: 0,
     capturedRecords: accessesPerRun,
+    foldedRecords: 0,
     backend: 'import',
     exitCode: 0,
   };

@@ -130,7 +130,7 @@ function metadataOf(number: number): RunMetadata {
   return {
     runId: `20261124T065500Z-${number.toString(16).padStart(8, '0')}`, imageId, imageName: 'bench:1', workload: `workload-${number % workloadCount}`,
     startedNs: BigInt(number) * 1_000_000_000n, endedNs: BigInt(number + 1) * 1_000_000_000n, complete: true, incompleteReason: '', lostRecords: 0,
-    capturedRecords: accessesPerRun, backend: 'ebpf', exitCode: 0,
+    capturedRecords: accessesPerRun, foldedRecords: 0, backend: 'ebpf', exitCode: 0,
   };
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -49,17 +50,48 @@ static inline void name_file(char name[NAME_LEN], const char *directory, long in
 	}
 }
 
+/* Counters that all processes made from now on share; zero at first. */
+static inline long *share_counters(size_t count)
+{
+	long *counters = mmap(NULL, count * sizeof(*counters), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (counters == MAP_FAILED)
+		die("mmap");
+	return counters;
+}
+
+static inline long add_one(long *counter)
+{
+	return __atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST);
+}
+
+static inline long current(const long *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_SEQ_CST);
+}
+
+/* Makes an empty file without opening it, so that only what is counted opens. */
+static inline void make_file(const char *name)
+{
+	if (mknod(name, S_IFREG | 0644, 0) && errno != EEXIST)
+		die(name);
+}
+
+static inline void make_directory(const char *name)
+{
+	if (mkdir(name, 0755) && errno != EEXIST)
+		die(name);
+}
+
 /* Makes `count` empty files without opening one, so that only what is measured opens. */
 static inline void make_files(const char *directory, long count)
 {
 	char name[NAME_LEN];
 
-	if (mkdir(directory, 0755) && errno != EEXIST)
-		die(directory);
+	make_directory(directory);
 	for (long index = 0; index < count; index++) {
 		name_file(name, directory, index);
-		if (mknod(name, S_IFREG | 0644, 0) && errno != EEXIST)
-			die(name);
+		make_file(name);
 	}
 }
 

@@ -33,7 +33,7 @@ export async function importStrace(file: string, {runId, workload, index, initia
   for await (const event of decodeStrace(byteLines(createReadStream(file)), {initialCwd, startNs})) {
     recorder.observe(event);
   }
-  const {rows, lost, captured, ended} = recorder;
+  const {rows, lost, captured, folded, ended} = recorder;
   const times = rows.flatMap(({firstNs, lastNs}) => [firstNs, lastNs]);
   return {
     metadata: {
@@ -47,6 +47,7 @@ export async function importStrace(file: string, {runId, workload, index, initia
       incompleteReason: ended ? '' : 'the log does not show every process exit',
       lostRecords: lost,
       capturedRecords: captured,
+      foldedRecords: folded,
       backend: 'strace',
       exitCode: null,
     },

@@ -1,30 +1,34 @@
 import type {AccessRow} from '../model/access.js';
-import type {ContainerPath} from '../model/container-path.js';
 import type {ProbeEvent} from '../wire/probe-event.js';
-import type {AccessResolver, ResolvedAccess} from './resolve.js';
+import {ProgramNames} from './program-names.js';
+import type {AccessResolver} from './resolve.js';
+import {type Row, RowTable} from './row-table.js';
 
-type Mutable<T> = {-readonly [K in keyof T]: T[K]};
-type Row = Mutable<AccessRow>;
 type AccessEvent = Extract<ProbeEvent, {kind: 'access'}>;
 
 interface Entry {
   readonly rows: readonly Row[];
+  readonly isFolded: boolean;
   /** Accesses of this entry that stand in the rows' counts. */
   counted: number;
 }
 
-/** Sums the events of one run up to rows: one a process, path, operation and result. */
+/** Sums the events of one run up to rows, in bounded memory: see RowTable. */
 export class RunRecorder {
   readonly #resolver: AccessResolver;
-  readonly #exes = new Map<number, ContainerPath>();
-  readonly #rows = new Map<string, Row>();
+  readonly #programs = new ProgramNames();
+  readonly #table: RowTable;
+  /** As many as the probe's own table holds. */
   readonly #entries = new Map<number, Entry>();
   #lost = 0;
+  #unresolved = 0;
   #counted = 0;
+  #folded = 0;
   #end: Extract<ProbeEvent, {kind: 'end'}> | undefined;
 
-  constructor(resolver: AccessResolver) {
+  constructor(resolver: AccessResolver, detailBytes?: number) {
     this.#resolver = resolver;
+    this.#table = new RowTable(resolver.tree, detailBytes);
   }
 
   /** Rows seen for the first time through this event. */
@@ -36,7 +40,7 @@ export class RunRecorder {
         this.#resolver.rootDev ||= event.rootDev;
         return [];
       case 'process':
-        this.#exes.set(event.processId, event.exe ?? this.#exes.get(event.parentId) ?? '');
+        this.#programs.add(event.processId, event.parentId, event.exe);
         return [];
       case 'access':
         return this.#access(event);
@@ -56,17 +60,22 @@ export class RunRecorder {
   }
 
   get rows(): AccessRow[] {
-    return [...this.#rows.values()];
+    return this.#table.rows;
   }
 
   /** Accesses the probe or the resolution could not account for. */
   get lost(): number {
-    return this.#lost;
+    return this.#lost + this.#unresolved;
   }
 
   /** Accesses in the rows; what the probe says once it has said it. */
   get captured(): number {
-    return this.#end?.delivered ?? this.#counted;
+    return this.#end === undefined ? this.#counted : this.#end.delivered - this.#unresolved;
+  }
+
+  /** Those of them that stand in rows for several processes or paths. */
+  get folded(): number {
+    return this.#folded;
   }
 
   /** True once the probe said that everything it had was delivered. */
@@ -81,48 +90,31 @@ export class RunRecorder {
     }
     const resolved = this.#resolver.resolve(event.target, event.op, event.errno);
     if (resolved === null) {
-      this.#lost += 1;
+      this.#unresolved += 1;
       return [];
     }
-    const fresh: Row[] = [];
-    const rows = resolved.map((access) => this.#row(access, event, fresh));
-    for (const row of rows) {
-      row.count += 1;
-      row.lastNs = event.timeNs;
-    }
-    this.#counted += 1;
+    const {processId, pid, ppid} = event;
+    const by = {processId, pid, ppid, exe: this.#programs.of(processId)};
+    const found = resolved.map((access) => this.#table.find(access, by, event.timeNs));
+    const entry = {rows: found.map(({row}) => row), isFolded: found.some(({isFolded}) => isFolded), counted: 0};
     if (event.entryId !== 0) {
-      this.#entries.set(event.entryId, {rows, counted: 1});
+      this.#entries.set(event.entryId, entry);
     }
-    return fresh;
-  }
-
-  #row(access: ResolvedAccess, event: AccessEvent, fresh: Row[]): Row {
-    const key = `${event.processId} ${access.op} ${access.errno} ${access.path}`;
-    let row = this.#rows.get(key);
-    if (row === undefined) {
-      row = {
-        ...access,
-        count: 0,
-        firstNs: event.timeNs,
-        lastNs: event.timeNs,
-        pid: event.pid,
-        ppid: event.ppid,
-        exe: this.#exes.get(event.processId) ?? '',
-      };
-      this.#rows.set(key, row);
-      fresh.push(row);
-    }
-    return row;
+    this.#raise(entry, 1, event.timeNs);
+    return found.filter(({isFresh}) => isFresh).map(({row}) => row);
   }
 
   #add(entryId: number, count: number, lastNs: bigint): void {
     const entry = this.#entries.get(entryId);
-    if (entry === undefined || count <= 0) {
-      return; // its first sight was lost, and counted as lost
+    if (entry !== undefined && count > 0) { // else its first sight was lost, and counted as lost
+      this.#raise(entry, count, lastNs);
     }
+  }
+
+  #raise(entry: Entry, count: number, lastNs: bigint): void {
     entry.counted += count;
     this.#counted += count;
+    this.#folded += entry.isFolded ? count : 0;
     for (const row of entry.rows) {
       row.count += count;
       row.lastNs = lastNs > row.lastNs ? lastNs : row.lastNs;

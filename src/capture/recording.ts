@@ -188,6 +188,7 @@ export class Recording {
       incompleteReason: this.#incompleteReason,
       lostRecords: this.#recorder.lost,
       capturedRecords: this.#recorder.captured,
+      foldedRecords: this.#recorder.folded,
       backend: this.#chosen.backend,
       exitCode,
     };

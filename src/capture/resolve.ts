@@ -26,14 +26,14 @@ export interface ResolverOptions {
  * without the link the name leads nowhere. What the kernel said of identity wins over what the image would say.
  */
 export class AccessResolver {
-  readonly #tree: ImageTree;
-  readonly #mounts: ReadonlySet<ContainerPath>;
+  readonly tree: ImageTree;
+  readonly #mounts: readonly ContainerPath[];
   /** Device of the container's root file system, from the probe's scope event; 0 until known. */
   rootDev = 0;
 
   constructor({tree, mounts = []}: ResolverOptions) {
-    this.#tree = tree;
-    this.#mounts = new Set([...engineMounts, ...mounts]);
+    this.tree = tree;
+    this.#mounts = [...engineMounts, ...mounts];
   }
 
   /** The links followed, then the path itself; null where a relative name has no known base. */
@@ -48,9 +48,9 @@ export class AccessResolver {
 
   #walk({base, name, followLast}: RequestedName): Resolution | null {
     if (name.startsWith('/')) {
-      return this.#tree.resolve(name, {followLast, ...(base === null ? {} : {root: base})});
+      return this.tree.resolve(name, {followLast, ...(base === null ? {} : {root: base})});
     }
-    return base === null ? null : this.#tree.resolve(name, {base, followLast});
+    return base === null ? null : this.tree.resolve(name, {base, followLast});
   }
 
   #linksOf(walk: Resolution | null): ResolvedAccess[] {
@@ -63,14 +63,14 @@ export class AccessResolver {
         errno: 0,
         dev: this.rootDev,
         inode: 0n,
-        linkTarget: this.#tree.get(path)?.linkTarget ?? null,
+        linkTarget: this.tree.get(path)?.linkTarget ?? null,
         origin: 'image',
       }));
   }
 
   #file(target: Extract<AccessTarget, {by: 'file'}>, op: Operation): ResolvedAccess {
     const {path, dev, inode} = target;
-    const known = path === '/' || this.#tree.get(path) !== undefined;
+    const known = path === '/' || this.tree.get(path) !== undefined;
     const elsewhere = dev !== 0 && this.rootDev !== 0 && dev !== this.rootDev;
     const origin: Origin = this.#isMounted(path) || (elsewhere && !known) ? 'mount' : known ? 'image' : 'runtime';
     return {path, op, ok: true, errno: 0, dev, inode, linkTarget: null, origin};
@@ -90,11 +90,6 @@ export class AccessResolver {
   }
 
   #isMounted(path: ContainerPath): boolean {
-    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (this.#mounts.has(end === path.length ? path : path.slice(0, end))) {
-        return true;
-      }
-    }
-    return false;
+    return this.#mounts.some((mount) => path.startsWith(mount) && (path.length === mount.length || path[mount.length] === '/'));
   }
 }

@@ -1,4 +1,5 @@
 import {type ContainerPath, pathToText} from '../model/container-path.js';
+import {terminalText} from './terminal-text.js';
 
 /** Lines of a table whose columns stand below one another; the last column is not padded, `right` ones end together. */
 export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
@@ -16,6 +17,5 @@ export function alignColumns(rows: readonly (readonly string[])[], right: Readon
 
 /** A path for a terminal: a name in an image must not move the cursor or begin a line. */
 export function displayPath(path: ContainerPath): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it is about
-  return pathToText(path).text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return terminalText(pathToText(path).text);
 }

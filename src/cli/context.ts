@@ -2,6 +2,7 @@ import path from 'node:path';
 import {accessSync, constants, existsSync} from 'node:fs';
 import process from 'node:process';
 import type {Command} from 'commander';
+import {terminalJson, terminalLines} from './terminal-text.js';
 
 /** The outside world as a command sees it; tests give their own. */
 export interface CliEffects {
@@ -48,11 +49,11 @@ export function makeContextOf(effects: CliEffects, exitWith: (code: number) => v
       json,
       quiet,
       storeDirectory: path.resolve(effects.cwd, store ?? defaultStore(effects)),
-      print: (line) => effects.writeOut(`${line}\n`),
-      printJson: (value) => effects.writeOut(`${stringify(value, json && !effects.outIsTerminal ? 0 : 2)}\n`),
+      print: (line) => effects.writeOut(`${terminalLines(line)}\n`),
+      printJson: (value) => effects.writeOut(`${terminalJson(stringify(value, json && !effects.outIsTerminal ? 0 : 2))}\n`),
       note: (line) => {
         if (!quiet) {
-          effects.writeError(`${line}\n`);
+          effects.writeError(`${terminalLines(line)}\n`);
         }
       },
       exitWith,

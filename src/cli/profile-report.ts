@@ -38,9 +38,9 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
 }
 
 export function runLine({metadata, driedUp}: StoredRun): string {
-  const {runId, workload, capturedRecords, lostRecords, complete, incompleteReason} = metadata;
+  const {runId, workload, capturedRecords, lostRecords, foldedRecords, complete, incompleteReason} = metadata;
   const state = complete ? 'complete' : `incomplete (${incompleteReason})`;
-  return `${runId}  ${workload}  ${capturedRecords} accesses, ${lostRecords} lost, ${state}${driedUp === null ? '' : `, ended after ${driedUpText(driedUp)}`}`;
+  return `${runId}  ${workload}  ${capturedRecords} accesses${foldedRecords === 0 ? '' : ` (${foldedRecords} summed up)`}, ${lostRecords} lost, ${state}${driedUp === null ? '' : `, ended after ${driedUpText(driedUp)}`}`;
 }
 
 function driedUpText({finds, foundWithinMs, silentMs}: DryingUp): string {

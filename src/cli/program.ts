@@ -12,6 +12,7 @@ import {registerRuns} from './commands/runs.js';
 import {registerServe} from './commands/serve.js';
 import {registerTrain} from './commands/train.js';
 import {type CliEffects, type ContextOf, makeContextOf} from './context.js';
+import {terminalText} from './terminal-text.js';
 
 /** One file per command: adds the command to the program. */
 export type RegisterCommand = (program: Command, contextOf: ContextOf) => void;
@@ -83,20 +84,20 @@ function report(error: unknown, effects: CliEffects): number {
       return ExitCode.done;
     }
     if (error.code !== 'commander.help') {
-      effects.writeError(`winnow: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; see winnow --help\n`);
+      effects.writeError(`winnow: ${terminalText(error.message.replace(/^error: /, '').replaceAll('\n', ' '))}; see winnow --help\n`);
     }
     return ExitCode.usage;
   }
   if (error instanceof WinnowError) {
     const hint = error.hint === undefined ? '' : `; ${error.hint}`;
-    effects.writeError(`winnow: ${error.message}${hint}\n`);
+    effects.writeError(`winnow: ${terminalText(error.message + hint)}\n`);
     if (effects.env['WINNOW_STACK'] !== undefined) {
       effects.writeError(`${error.stack ?? ''}\n`);
     }
     return error.exitCode;
   }
   const line = error instanceof Error ? error.message : String(error);
-  effects.writeError(`winnow: unexpected: ${line.replaceAll('\n', ' ')}; set WINNOW_STACK=1 for the stack\n`);
+  effects.writeError(`winnow: unexpected: ${terminalText(line.replaceAll('\n', ' '))}; set WINNOW_STACK=1 for the stack\n`);
   if (effects.env['WINNOW_STACK'] !== undefined && error instanceof Error) {
     effects.writeError(`${error.stack ?? ''}\n`);
   }

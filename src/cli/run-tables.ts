@@ -53,10 +53,15 @@ export function showLines({metadata}: Run, counts: readonly OperationCount[]): s
     ['captured by', metadata.backend],
     ['accesses', String(metadata.capturedRecords)],
     ['lost', String(metadata.lostRecords)],
+    ...(metadata.foldedRecords === 0 ? [] : [['summed up', foldedText(metadata)]]),
   ];
   const table = counts.map(({op, paths, succeeded, failed}) => [op, String(paths), String(succeeded), String(failed)]);
   return [...alignColumns(facts), '', ...alignColumns([['OPERATION', 'PATHS', 'SUCCEEDED', 'FAILED'], ...table], new Set([1, 2, 3]))];
 }
+
+/** For a run that touched more than is held one by one. */
+export const foldedText = ({foldedRecords}: RunMetadata): string =>
+  `${foldedRecords} accesses, of image files for all processes together, of others below the nearest directory of the image`;
 
 /** Lines of `winnow runs diff`: "-" is only in the first, "+" only in the second, "~" came out differently. */
 export function diffLines({onlyInA, onlyInB, changed}: RunDiff): string[] {

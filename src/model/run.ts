@@ -23,6 +23,8 @@ export interface RunMetadata {
   readonly lostRecords: number;
   /** Accesses delivered, counting repeats. */
   readonly capturedRecords: number;
+  /** Those of them in rows for several processes or paths: the container touched more than a run holds one by one. */
+  readonly foldedRecords: number;
   readonly backend: Backend;
   /** Exit code of the container or of the test command; null where it was stopped. */
   readonly exitCode: number | null;

@@ -32,7 +32,9 @@ export function importRow(cellOf: CellOf): AccessRow {
     throw new WinnowError(`no ${path === undefined ? 'path' : 'op'}`);
   }
   const row = rowOf(withDefaults({...given, path, op}));
-  if (!/^\/(?!.*\/\/)(?!(.*\/)?\.{1,2}(\/|$))(.*[^/])?$/s.test(row.path)) {
+  // What is not of the image may be folded: a directory's path with a "/" behind it.
+  const named = row.origin === 'image' ? row.path : row.path.replace(/(?<=.)\/$/s, '');
+  if (!/^\/(?!.*\/\/)(?!(.*\/)?\.{1,2}(\/|$))(.*[^/])?$/s.test(named)) {
     throw new WinnowError(`path "${path}" is not absolute and free of ".", ".." and empty names`);
   }
   if (row.ok !== (row.errno === 0) && (row.ok || given.errno !== undefined)) {

@@ -113,6 +113,7 @@ const defaults: Omit<MetadataText, 'run_id'> = {
   incomplete_reason: '',
   lost_records: '0',
   captured_records: '0',
+  folded_records: '0',
   backend: 'import',
   exit_code: '',
 };

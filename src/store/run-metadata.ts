@@ -15,6 +15,7 @@ export const metadataColumns = [
   'incomplete_reason',
   'lost_records',
   'captured_records',
+  'folded_records',
   'backend',
   'exit_code',
 ] as const;
@@ -36,6 +37,7 @@ export function metadataToText(metadata: RunMetadata): MetadataText {
     incomplete_reason: metadata.incompleteReason,
     lost_records: String(metadata.lostRecords),
     captured_records: String(metadata.capturedRecords),
+    folded_records: String(metadata.foldedRecords),
     backend: metadata.backend,
     exit_code: metadata.exitCode === null ? '' : String(metadata.exitCode),
   };
@@ -58,6 +60,7 @@ export function metadataFromText(text: Partial<MetadataText>): RunMetadata {
     incompleteReason: field(text, 'incomplete_reason'),
     lostRecords: Number(integer(text, 'lost_records')),
     capturedRecords: Number(integer(text, 'captured_records')),
+    foldedRecords: Number(integer({folded_records: '0', ...text}, 'folded_records')), // older files fold nothing
     backend: oneOf(text, 'backend', backends),
     exitCode: exitCode === '' ? null : Number(integer(text, 'exit_code')),
   };

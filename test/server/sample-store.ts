@@ -111,7 +111,7 @@ export function sampleRow(index: number, change: Partial<AccessRow> = {}): Acces
 
 export function sampleMetadata(index: number, workload: string, change: Partial<RunMetadata> = {}): RunMetadata {
   const start = startedNs + BigInt(index) * 60_000_000_000n;
-  return {runId: sampleRunId(index), imageId, imageName: 'shop:1.4', workload, startedNs: start, endedNs: start + 4_200_000_000n, complete: true, incompleteReason: '', lostRecords: 0, capturedRecords: 0, backend: 'ebpf', exitCode: 0, ...change};
+  return {runId: sampleRunId(index), imageId, imageName: 'shop:1.4', workload, startedNs: start, endedNs: start + 4_200_000_000n, complete: true, incompleteReason: '', lostRecords: 0, capturedRecords: 0, foldedRecords: 0, backend: 'ebpf', exitCode: 0, ...change};
 }
 
 function sampleRun(index: number, workload: string, touches: readonly Touch[], change: Partial<RunMetadata> = {}): Run {

@@ -64,6 +64,7 @@ test('another process that knows only Parquet reads the columns in the published
     incomplete_reason: '',
     lost_records: '0',
     captured_records: '3',
+    folded_records: '0',
     backend: 'ebpf',
     exit_code: '0',
   });

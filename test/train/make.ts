@@ -31,7 +31,7 @@ export function makeMetadata({workload = 'smoke', complete = true, lost = 0}: Om
   return {
     runId: `20261124T065500Z-${number.toString(16).padStart(8, '0')}`, imageId, imageName: 'shop:1.4', workload,
     startedNs: BigInt(number) * 1_000_000_000n, endedNs: BigInt(number + 1) * 1_000_000_000n,
-    complete, incompleteReason: complete ? '' : 'interrupted', lostRecords: lost, capturedRecords: 100, backend: 'ebpf', exitCode: 0,
+    complete, incompleteReason: complete ? '' : 'interrupted', lostRecords: lost, capturedRecords: 100, foldedRecords: 0, backend: 'ebpf', exitCode: 0,
   };
 }
 
