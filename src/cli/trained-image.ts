@@ -5,7 +5,7 @@ import type {ImageIndex} from '../model/image-index.js';
 import type {Profile} from '../model/profile.js';
 import type {RunMetadata} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
-import {aggregateRuns} from '../store/aggregate.js';
+import {aggregateRuns, type RunTouches} from '../store/aggregate.js';
 import {listRuns} from '../store/store.js';
 import {trainProfile} from '../train/train-profile.js';
 import type {CommandContext} from './context.js';
@@ -14,6 +14,8 @@ export interface TrainedImage {
   readonly index: ImageIndex;
   readonly tree: ImageTree;
   readonly profile: Profile;
+  /** What the profile was trained on. */
+  readonly touches: RunTouches;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function loadTrainedImage(name: string, context: CommandContext): P
     throw new WinnowError(`there are no runs of ${name} (${index.image.id.slice(0, 19)}) in ${storeDirectory}`, {hint: `record some with winnow profile ${name}`});
   }
   const tree = new ImageTree(index);
-  return {index, tree, profile: trainProfile(await aggregateRuns(storeDirectory, runs), index, tree)};
+  const touches = await aggregateRuns(storeDirectory, runs);
+  return {index, tree, touches, profile: trainProfile(touches, index, tree)};
 }
 
 /** The image's file list, from the engine or else from the store. @throws WinnowError where neither knows the image */

@@ -1,3 +1,4 @@
+import type {CostModel} from './cost-model.js';
 import type {ImageReference} from './image-index.js';
 import type {Evidence, FileProbability} from './profile.js';
 
@@ -13,6 +14,31 @@ export interface Policy {
   readonly maxRisk: number;
   readonly keep: readonly string[];
   readonly remove: readonly string[];
+  /** Names of sets of files that stay together (src/plan/together.ts). */
+  readonly together?: readonly string[];
+  /** Bytes of contents that may stay; null or absent for no limit. */
+  readonly budget?: number | null;
+  /** Keep what is cheaper to keep; null or absent keeps what some run needed. */
+  readonly cost?: CostModel | null;
+}
+
+/** A plan on the way from only what the policy keeps to everything, such that none is smaller and costs less in misses. */
+export interface FrontPoint {
+  /** Bytes of contents that stay. */
+  readonly bytes: number;
+  readonly expectedMissesPerRun: number;
+  /** Milliseconds a run: a / R · bytes + Σ p (b · bytes + c). */
+  readonly costMs: number;
+}
+
+/** What leaving runs out says of a plan made by the same rules (conformal risk control). */
+export interface Calibration {
+  /** Runs that differ, each left out once. */
+  readonly runs: number;
+  /** Those of them that would have missed a file. */
+  readonly failing: number;
+  /** (failing + 1) / (runs + 1): bound on the probability that a new run like these misses any. */
+  readonly bound: number;
 }
 
 /** `winnow plan --json`, schema `winnow.debloat/1`. */
@@ -29,6 +55,10 @@ export interface DebloatConfig {
     readonly removedBytes: number;
     /** Sum of the removed files' probabilities: for a run drawn as these were, repeats included, where the risk counts repeats once. */
     readonly expectedMissesPerRun: number;
+    /** Milliseconds a run under `policy.cost`, or the default cost model where there is none. */
+    readonly costMs?: number;
   };
+  readonly calibration?: Calibration | null;
+  readonly front?: readonly FrontPoint[];
   readonly files: readonly FileDecision[];
 }

@@ -32,6 +32,11 @@ export function formatBytes(bytes: number): string {
   return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toFixed(1)} ${units[power] ?? ''}`;
 }
 
+/** `0.12 ms`, `3.4 s`: two significant digits. */
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`;
+}
+
 function parseQuantity(text: string, units: Readonly<Record<string, number>>, wanted: string): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text);
   const factor = match?.[2] === undefined ? undefined : units[match[2]];

@@ -1,4 +1,4 @@
-import type {FileDecision} from '../model/debloat-config.js';
+import type {Decision} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {FileProbability} from '../model/profile.js';
 import {holdsContent} from '../train/content.js';
@@ -13,7 +13,7 @@ export interface Content {
 }
 
 /** Contents of an image, each once; the three lists speak of the same paths in the same order. */
-export function listContents({files}: ImageIndex, probabilities: readonly FileProbability[], decisions: readonly FileDecision[]): Content[] {
+export function listContents({files}: ImageIndex, probabilities: readonly FileProbability[], decisions: readonly Decision[]): Content[] {
   const contents = new Map<string, Content>();
   files.forEach(({path, hardLinkGroup}, at) => {
     const probability = probabilities[at];
@@ -22,7 +22,7 @@ export function listContents({files}: ImageIndex, probabilities: readonly FilePr
     }
     const key = hardLinkGroup === null ? path : String(hardLinkGroup); // a path starts with "/", a number does not
     const before = contents.get(key) ?? {bytes: probability.bytes, isGone: true, mostNeededRemoved: null};
-    const isRemoved = decisions[at]?.decision === 'remove';
+    const isRemoved = decisions[at] === 'remove';
     const isLikelier = probability.probability > (before.mostNeededRemoved?.probability ?? -1);
     contents.set(key, {
       ...before,
@@ -31,4 +31,9 @@ export function listContents({files}: ImageIndex, probabilities: readonly FilePr
     });
   });
   return [...contents.values()];
+}
+
+/** Bytes of the contents that stay. */
+export function sizeOf(contents: readonly Content[]): number {
+  return contents.reduce((sum, {bytes, isGone}) => sum + (isGone ? 0 : bytes), 0);
 }

@@ -1,41 +1,49 @@
 import {type ContainerPath, pathToText} from '../model/container-path.js';
-import type {Decision, FileDecision, Policy} from '../model/debloat-config.js';
+import type {CostModel} from '../model/cost-model.js';
+import type {Decision, FileDecision} from '../model/debloat-config.js';
 import {plural} from '../model/plural.js';
 import type {Evidence, FileProbability} from '../model/profile.js';
+import {formatBytes, formatMs} from '../model/units.js';
 import {holdsContent} from '../train/content.js';
-import {compileGlob} from './glob.js';
+import {keepMs} from './file-cost.js';
+import type {Fixed} from './fixed.js';
+import type {Item} from './items.js';
 
-type Verdict = Pick<FileDecision, 'decision' | 'reason'>;
-type Decide = (file: FileProbability) => Verdict;
+export type Verdict = Pick<FileDecision, 'decision' | 'reason'>;
 
-/**
- * What to do with one path and why, the first rule that speaks: the policy's globs (keep before remove), use in any
- * run, no bytes to save, no clean run to say it is not used, and last that no run used it.
- */
-export function makeDecide(evidence: Evidence, policy: Pick<Policy, 'keep' | 'remove'>): Decide {
-  const kept = firstMatch(policy.keep);
-  const removed = firstMatch(policy.remove);
-  return (file) => {
-    const keepGlob = kept(file.path);
-    if (keepGlob !== undefined) {
-      return {decision: 'keep', reason: `the policy keeps ${keepGlob}`};
-    }
-    const removeGlob = removed(file.path);
-    if (removeGlob !== undefined) {
-      return {decision: 'remove', reason: `the policy removes ${removeGlob}`};
-    }
-    if (file.observedRuns + file.observedFlawedRuns > 0) {
-      return {decision: 'keep', reason: `${useOf(file)} in ${runsOf(file, evidence)}`};
-    }
-    if (!holdsContent(file)) {
-      return {decision: 'keep', reason: `${nameOf(file)} has no bytes to save`};
-    }
-    if (evidence.runs === 0) {
-      return {decision: 'keep', reason: 'no complete run without lost records shows that it is not needed'};
-    }
-    const tried = `${plural(evidence.runs, 'run')} of ${plural(evidence.workloads.length, 'workload')}`;
-    return {decision: 'remove', reason: `not observed in ${tried}; probability ${Number(file.probability.toPrecision(2))}`};
-  };
+/** What decided over the items that neither the policy nor a run speaks for. */
+export interface Deciding {
+  readonly cost: CostModel | null;
+  readonly budget: number | null;
+  readonly maxRisk: number | null;
+}
+
+/** What happens to a path whatever the rule, or null: the policy's globs, no bytes to save, no clean run to say it is not used. */
+export function verdictBeforeRule(file: FileProbability, fixed: Fixed | undefined, evidence: Evidence): Verdict | null {
+  if (fixed !== undefined && fixed.decision !== null) {
+    return {decision: fixed.decision, reason: fixed.reason};
+  }
+  const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
+  if (!holdsContent(file)) {
+    return {decision: 'keep', reason: isSeen ? useOf(file, evidence) : `${nameOf(file)} has no bytes to save`};
+  }
+  if (evidence.runs === 0) {
+    return {decision: 'keep', reason: isSeen ? useOf(file, evidence) : 'no complete run without lost records shows that it is not needed'};
+  }
+  return null;
+}
+
+/** What became of a file of an item, and why. */
+export function verdictOfRule(file: FileProbability, item: Item, stays: boolean, evidence: Evidence, {cost, budget, maxRisk}: Deciding): Verdict {
+  const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
+  const use = isSeen ? useOf(file, evidence) : unusedIn(file, evidence);
+  if (stays) {
+    return {decision: 'keep', reason: isSeen ? use : `${whyUnseenStays(item, cost, budget, maxRisk)}; ${use}`};
+  }
+  if (cost !== null && item.missMs <= keepMs(cost, item.bytes)) {
+    return {decision: 'remove', reason: `keeping costs ${formatMs(keepMs(cost, item.bytes))} a run and its misses ${formatMs(item.missMs)}; ${use}`};
+  }
+  return {decision: 'remove', reason: budget === null ? use : `no room in ${formatBytes(budget)}; ${use}`};
 }
 
 /** Keeps directories that hold something kept, whatever a glob says. Files are in code-unit order of their paths, as an index is. */
@@ -54,19 +62,29 @@ export function keepParents(files: readonly FileDecision[]): FileDecision[] {
     .reverse();
 }
 
-function firstMatch(globs: readonly string[]): (path: ContainerPath) => string | undefined {
-  const tests = globs.map((glob) => ({glob, matches: compileGlob(glob)}));
-  return (path) => tests.find(({matches}) => matches(path))?.glob;
+function whyUnseenStays(item: Item, cost: CostModel | null, budget: number | null, maxRisk: number | null): string {
+  if (item.bytes === 0) {
+    return 'its bytes stay under another name';
+  }
+  if (cost !== null && item.missMs > keepMs(cost, item.bytes)) {
+    return `keeping costs ${formatMs(keepMs(cost, item.bytes))} a run and its misses ${formatMs(item.missMs)}`;
+  }
+  if (item.isSeen && item.together !== null) {
+    return `goes with ${item.together.title}, of which a part is needed`;
+  }
+  return maxRisk === null ? `has room in ${formatBytes(budget ?? 0)}` : `without it more than ${Number((maxRisk * 100).toPrecision(3))} % of runs might miss a file`;
 }
 
-function useOf({impliedBy}: FileProbability): string {
-  return impliedBy === null ? 'observed' : `needed for ${pathToText(impliedBy).text}`;
-}
-
-function runsOf({observedRuns, observedFlawedRuns}: FileProbability, evidence: Evidence): string {
+function useOf({impliedBy, observedRuns, observedFlawedRuns}: FileProbability, evidence: Evidence): string {
+  const use = impliedBy === null ? 'observed' : `needed for ${pathToText(impliedBy).text}`;
   return observedRuns > 0
-    ? `${observedRuns} of ${plural(evidence.runs, 'run')}`
-    : `${plural(observedFlawedRuns, 'run')} that lost records or broke off`;
+    ? `${use} in ${observedRuns} of ${plural(evidence.runs, 'run')}`
+    : `${use} in ${plural(observedFlawedRuns, 'run')} that lost records or broke off`;
+}
+
+function unusedIn({probability}: FileProbability, evidence: Evidence): string {
+  const tried = `${plural(evidence.runs, 'run')} of ${plural(evidence.workloads.length, 'workload')}`;
+  return `not observed in ${tried}; probability ${Number(probability.toPrecision(2))}`;
 }
 
 function nameOf({type}: FileProbability): string {

@@ -1,4 +1,6 @@
+import type {Calibration} from '../model/debloat-config.js';
 import type {Evidence, FileProbability} from '../model/profile.js';
+import {betaQuantile} from '../stats/beta-quantile.js';
 import {sumSorted} from '../stats/sum-sorted.js';
 
 /**
@@ -18,4 +20,30 @@ export function riskOfRemoval(evidence: Evidence, removed: readonly FileProbabil
     risk: {estimate: Math.min(1, evidence.risk.estimate + added), upper95: Math.min(1, evidence.risk.upper95 + addedUpper)},
     newWorkloadRisk: evidence.newWorkloadRisk === null ? null : Math.min(1, evidence.newWorkloadRisk + added),
   };
+}
+
+/**
+ * The same where runs were left out to see whether they would have missed a file: their share, with Clopper–Pearson's upper
+ * bound at the sample size that the evidence's own risk had, since the same runs err together here as there.
+ */
+export function calibratedRisk(evidence: Evidence, removed: readonly FileProbability[], {runs, failing}: Calibration): Evidence {
+  const {newWorkloadRisk} = riskOfRemoval(evidence, removed);
+  if (removed.length === 0 || runs === 0 || failing === runs) {
+    const risk = removed.length === 0 ? 0 : 1;
+    return {...evidence, risk: {estimate: risk, upper95: risk}, newWorkloadRisk};
+  }
+  const share = failing / runs;
+  const trials = runs * effectiveShare(evidence);
+  return {...evidence, risk: {estimate: share, upper95: betaQuantile(0.95, share * trials + 1, (1 - share) * trials)}, newWorkloadRisk};
+}
+
+/** Of the runs, how many count as independent: the n_e / n at which the evidence's bound is Clopper–Pearson's; at most 1. */
+function effectiveShare({distinctRuns, risk: {estimate, upper95}}: Evidence): number {
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 40 && estimate > 0 && estimate < 1; step += 1) {
+    const share = (low + high) / 2;
+    const trials = distinctRuns * share;
+    [low, high] = betaQuantile(0.95, estimate * trials + 1, (1 - estimate) * trials) > upper95 ? [share, high] : [low, share];
+  }
+  return high;
 }

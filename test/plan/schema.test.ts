@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import test, {type ExecutionContext} from 'ava';
 import {Ajv2020} from 'ajv/dist/2020.js';
+import {defaultCost} from '../../src/model/cost-model.js';
 import {debloatDocument} from '../../src/plan/debloat-document.js';
 import {planDebloat} from '../../src/plan/plan-debloat.js';
 import {profileDocument} from '../../src/train/profile-document.js';
@@ -32,6 +33,8 @@ const documents = test.macro(async (t: ExecutionContext, runs: readonly TestRun[
   const profile = trainProfile(makeTouches(runs), index);
   await checked(t, 'winnow.profile.1.json', profileDocument(profile));
   await checked(t, 'winnow.debloat.1.json', debloatDocument(planDebloat(profile, index, {maxRisk: 0.05, keep: ['a'], remove: ['link']})));
+  const policy = {maxRisk: 0.5, keep: [], remove: [], together: ['python'], budget: 5000, cost: defaultCost};
+  await checked(t, 'winnow.debloat.1.json', debloatDocument(planDebloat(profile, index, policy, [0.1, 0.2, Infinity])));
 });
 
 test('documents of no run follow the schemas', documents, []);

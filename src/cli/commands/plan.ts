@@ -1,24 +1,31 @@
-import {access, lstat, writeFile} from 'node:fs/promises';
-import path from 'node:path';
-import type {Command} from 'commander';
-import type {DebloatConfig} from '../../model/debloat-config.js';
+import {type Command, Option} from 'commander';
+import {measureCost} from '../../capture/measure-cost.js';
+import {openEngine} from '../../image/engine.js';
+import type {CostModel} from '../../model/cost-model.js';
+import type {DebloatConfig, Policy} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
-import {formatBytes, parseProbability} from '../../model/units.js';
+import {formatBytes, parseProbability, parseSize} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {debloatDocument} from '../../plan/debloat-document.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
-import {writeAtomically} from '../../store/atomic-file.js';
-import {alignColumns} from '../columns.js';
+import {runLevels} from '../../plan/run-levels.js';
+import {readCostFile} from '../config/cost-file.js';
 import type {CommandContext} from '../context.js';
-import {formatCount, formatPercent, formatPercentUp} from '../figures.js';
+import {formatPercent, formatPercentUp} from '../figures.js';
+import {costLine, frontTable, planSummary} from '../plan-report.js';
 import type {RegisterCommand} from '../program.js';
-import {riskLines} from '../risk-lines.js';
-import {loadTrainedImage} from '../trained-image.js';
+import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
+import {writeDocument} from '../write-document.js';
 
 interface PlanOptions {
   readonly maxRisk?: number;
+  readonly budget?: number;
+  readonly cost?: string;
+  readonly measure?: true;
   readonly keep: readonly string[];
   readonly remove: readonly string[];
+  readonly together: readonly string[];
+  readonly front?: true;
   readonly output?: string;
 }
 
@@ -29,17 +36,25 @@ export const registerPlan: RegisterCommand = (program, contextOf) => {
     .command('plan')
     .description('decide which files of an image stay and which go, and write it down as a debloat config')
     .argument('<image...>', 'name or id of an image that was profiled')
-    .option('--max-risk <p>', `fail with exit code 3 where the risk may be higher (default: ${defaultMaxRisk}, which only warns)`, parseProbability)
+    .option('--max-risk <p>', `keep as much as bounds the share of runs that miss a file; exit code 3 where that fails (default: only warn above ${defaultMaxRisk})`, parseProbability)
+    .option('--budget <size>', 'keep no more bytes than this, those that are worth most', parseSize)
+    .addOption(new Option('--cost <file>', 'keep what is cheaper to keep, at the prices in a file').conflicts('measure'))
+    .option('--measure', 'keep what is cheaper to keep, at prices measured with this engine')
     .option('--keep <glob>', 'keep what matches, whatever the runs say (repeatable)', collect, [])
     .option('--remove <glob>', 'remove what matches, unless --keep names it (repeatable)', collect, [])
+    .option('--together <set>', 'keep a known set of files whole or not at all: certificates, timezones, python, … (repeatable)', collect, [])
+    .option('--front', 'print the Pareto front of size against misses')
     .option('--output <file>', 'write the config to a file')
     .addHelpText('after', `
-With --json it prints the config (docs/schema/winnow.debloat.1.json): each path with probability, decision and reason.
+Without --budget, --cost and --measure what a run needed stays. --max-risk then adds what new runs may need, and makes all of
+them miss a file in at most that share of runs. With --json it prints the config (docs/schema/winnow.debloat.1.json): each path
+with probability, decision and reason. docs/plan.md says how it decides.
 A glob without "/" matches a name in any directory; one that matches a directory matches all it holds.
 
 Examples:
   winnow plan shop:1.4 --output debloat.json
-  winnow plan shop:1.4 --max-risk 0.02 --keep '/usr/share/zoneinfo' --keep '*.pem' --json`)
+  winnow plan shop:1.4 --max-risk 0.1 --keep '/usr/share/zoneinfo' --keep '*.pem' --json
+  winnow plan shop:1.4 --cost cost.yaml --budget 80MB --together certificates --front`)
     .action(async (images: string[], options: PlanOptions, command: Command) => plan(images, options, contextOf(command)));
 };
 
@@ -47,53 +62,59 @@ async function plan([image = '', ...others]: readonly string[], options: PlanOpt
   if (others.length > 0) {
     throw new WinnowError('winnow plan takes one image for now', {exitCode: ExitCode.usage, hint: 'plan each image by itself'});
   }
-  const {maxRisk = defaultMaxRisk, keep, remove} = options;
-  const {profile, index} = await loadTrainedImage(image, context);
-  const config = planDebloat(profile, index, {maxRisk, keep, remove});
+  const trained = await loadTrainedImage(image, context);
+  const policy = await policyOf(options, trained, context);
+  const config = planImage(trained, policy, options);
   if (options.output !== undefined) {
-    await writeConfig(path.resolve(context.cwd, options.output), config);
+    await writeDocument(options.output, debloatDocument(config), context);
   }
   if (context.json) {
     context.printJson(debloatDocument(config));
   } else {
-    [...summary(config), ...(options.output === undefined ? [] : ['', `config: ${options.output}`])].forEach(context.print);
+    [
+      ...planSummary(config),
+      ...(policy.cost == null ? [] : ['', costLine(config, policy.cost)]),
+      ...(options.front === undefined ? [] : ['', ...frontTable(config)]),
+      ...(options.output === undefined ? [] : ['', `config: ${options.output}`]),
+    ].forEach(context.print);
   }
-  const {upper95} = config.evidence.risk;
-  if (upper95 > maxRisk) {
-    context.note(`winnow: the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(maxRisk)}; more runs that differ lower it`);
-    if (options.maxRisk !== undefined) {
-      context.exitWith(ExitCode.threshold);
+  warn(config, options, context);
+}
+
+async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together}: PlanOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
+  const prices = async (): Promise<CostModel | null> => {
+    if (measure === true) {
+      return measureCost(await openEngine(context.env), index, context.signal);
     }
+    return cost === undefined ? null : readCostFile(cost, context.cwd);
+  };
+  return {maxRisk, keep, remove, together, budget: budget ?? null, cost: await prices()};
+}
+
+/** Runs are left out only where something hangs on it: it takes a training for each. */
+function planImage({profile, index, tree, touches}: TrainedImage, policy: Policy, {maxRisk}: PlanOptions): DebloatConfig {
+  return planDebloat(profile, index, policy, maxRisk === undefined ? null : runLevels(touches, index, tree, policy));
+}
+
+/** Says where what was asked for is not what the plan does. */
+function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, {maxRisk}: PlanOptions, context: CommandContext): void {
+  const keptBytes = totals.bytes - totals.removedBytes;
+  if (budget != null && keptBytes > budget) {
+    context.note(`winnow: what the policy keeps takes ${formatBytes(keptBytes)}, more than the budget of ${formatBytes(budget)}`);
+    context.exitWith(ExitCode.threshold);
   }
-}
-
-function summary({image, totals, evidence}: DebloatConfig): string[] {
-  const {files, bytes, removedFiles, removedBytes, expectedMissesPerRun} = totals;
-  const row = (name: string, count: number, size: number): string[] => [
-    name, formatCount(count), formatBytes(size), bytes === 0 ? '' : formatPercent(size / bytes),
-  ];
-  return [
-    ...alignColumns([
-      [image.name, 'files', 'bytes', ''],
-      row('image', files, bytes),
-      row('kept', files - removedFiles, bytes - removedBytes),
-      row('removed', removedFiles, removedBytes),
-    ], new Set([1, 2, 3])),
-    '',
-    ...(removedFiles === 0 ? ['Nothing would be removed.'] : riskLines(evidence, 'a file that this plan removes')),
-    ...(removedFiles === 0 ? [] : [`Drawn as your runs were, repeats included, a run misses ${Number(expectedMissesPerRun.toPrecision(2))} files on average.`]),
-  ];
-}
-
-/** A device such as /dev/stdout is written to; a file is replaced whole. Its directory has to be there, as for a shell's ">". */
-async function writeConfig(file: string, config: DebloatConfig): Promise<void> {
-  const text = `${JSON.stringify(debloatDocument(config), null, 2)}\n`;
-  try {
-    await access(path.dirname(file));
-    const isPlain = await lstat(file).then((found) => found.isFile(), () => true);
-    await (isPlain ? writeAtomically(file, (temporaryFile) => writeFile(temporaryFile, text)) : writeFile(file, text));
-  } catch (cause) {
-    throw new WinnowError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {hint: 'choose another --output', cause});
+  const {upper95} = evidence.risk;
+  if (maxRisk === undefined || calibration == null) {
+    if (upper95 > defaultMaxRisk) {
+      context.note(`winnow: the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(defaultMaxRisk)}; more runs that differ lower it`);
+    }
+    return;
+  }
+  if (totals.removedFiles > 0 && calibration.bound > maxRisk) {
+    context.note(`winnow: more runs may miss a file than the limit of ${formatPercent(maxRisk)} allows: the bound is ${formatPercentUp(calibration.bound)}; remove less, or allow more bytes`);
+    context.exitWith(ExitCode.threshold);
+  } else if (totals.removedFiles === 0) {
+    context.note(`winnow: ${calibration.runs} runs that differ cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
   }
 }
 

@@ -6,7 +6,8 @@ import {parseReadiness, type Readiness} from '../../capture/readiness.js';
 import type {Service} from '../../capture/services.js';
 import type {Step} from '../../capture/workload.js';
 import {WinnowError} from '../../model/winnow-error.js';
-import type {CheckedConfig, ConfigContainer, ConfigPath, ConfigStep, ConfigWorkload} from './config-file.js';
+import type {ConfigPath} from './checked-file.js';
+import type {CheckedConfig, ConfigContainer, ConfigStep, ConfigWorkload} from './config-file.js';
 
 /** A workload as the command line or a config gives it; what neither says is left out. */
 export interface WorkloadSettings {

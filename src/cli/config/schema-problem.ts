@@ -1,5 +1,5 @@
 import type {ErrorObject} from 'ajv';
-import type {ConfigPath} from './config-file.js';
+import type {ConfigPath} from './checked-file.js';
 import {nearest} from './nearest.js';
 
 export interface SchemaProblem {
@@ -11,8 +11,8 @@ export interface SchemaProblem {
 
 type Schema = Readonly<Record<string, unknown>> & {readonly description?: string; readonly properties?: object};
 
-/** What is wrong, for a person. Of several errors the last is the outermost: "none of these", not why each of them is not. */
-export function schemaProblem(errors: readonly ErrorObject[]): SchemaProblem {
+/** What is wrong, for a person, in `document` ("the config"). Of several errors the last is the outermost: "none of these", not why each of them is not. */
+export function schemaProblem(errors: readonly ErrorObject[], document: string): SchemaProblem {
   const error = errors.at(-1);
   if (error === undefined) {
     throw new Error('the schema refused without a reason');
@@ -33,10 +33,10 @@ export function schemaProblem(errors: readonly ErrorObject[]): SchemaProblem {
     }
     case 'required': {
       const {missingProperty: key} = error.params as {readonly missingProperty: string};
-      return {place, message: `${nameOf(place)} has no "${key}"`, hint: `write ${schema.description ?? ''}`};
+      return {place, message: `${nameOf(place, document)} has no "${key}"`, hint: `write ${schema.description ?? ''}`};
     }
     default:
-      return {place, message: `${nameOf(place)} can't be ${shown(error.data)}`, hint: `write ${schema.description ?? ''}`};
+      return {place, message: `${nameOf(place, document)} can't be ${shown(error.data)}`, hint: `write ${schema.description ?? ''}`};
   }
 }
 
@@ -50,8 +50,8 @@ function placeOf(pointer: string): ConfigPath {
 }
 
 /** `workloads[0].runs` */
-function nameOf(place: ConfigPath): string {
-  return place.length === 0 ? 'the config' : place.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${part}`)).join('');
+function nameOf(place: ConfigPath, document: string): string {
+  return place.length === 0 ? document : place.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${part}`)).join('');
 }
 
 function shown(data: unknown): string {

@@ -1,4 +1,4 @@
-import {readFile, stat} from 'node:fs/promises';
+import {readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {Ajv2020} from 'ajv/dist/2020.js';
@@ -94,19 +94,56 @@ test('plan --json prints what plan --output writes', async (t) => {
   t.like(config, {totals: {removedFiles: 0}, policy: {keep: ['*.conf']}, evidence: {risk: {estimate: 0, upper95: 0}}});
 });
 
-test('plan ends with 3 where a limit that was asked for is exceeded, and writes the config all the same', async (t) => {
+test('plan bounds the share of runs that miss a file, and keeps everything where that cannot be shown', async (t) => {
+  const {store, image} = await makeStore(t);
+  const bounded = await winnow(['plan', image, '--store', store, '--max-risk', '0.15']);
+  t.is(bounded.code, ExitCode.done);
+  t.is(bounded.err, '');
+  t.regex(bounded.out, /^Left out one after the other, 0 of 6 runs would have missed a file: that bounds the next one's chance by 15 %\.$/m);
+  const strict = await winnow(['plan', image, '--store', store, '--max-risk', '0.1']);
+  t.is(strict.code, ExitCode.done);
+  t.regex(strict.out, /^Nothing would be removed\.$/m);
+  t.regex(strict.err, /^winnow: 6 runs that differ cannot show that fewer than 10 % of runs miss a file/);
+});
+
+test('plan ends with 3 where a limit is not kept, and writes the config all the same', async (t) => {
   const {store, image} = await makeStore(t);
   const output = path.join(store, 'debloat.json');
-  const {code, err} = await winnow(['plan', image, '--store', store, '--max-risk', '0.39', '--output', output]);
+  const {code, err} = await winnow(['plan', image, '--store', store, '--max-risk', '0.3', '--remove', '/srv/a', '--output', output]);
   t.is(code, ExitCode.threshold);
   t.is(linesOf(err).length, 1);
   t.true((await stat(output)).isFile());
-  t.is((await winnow(['plan', image, '--store', store, '--max-risk', '0.40'])).code, ExitCode.done);
+  const full = await winnow(['plan', image, '--store', store, '--budget', '1kB', '--keep', '*.conf']);
+  t.is(full.code, ExitCode.threshold);
+  t.regex(full.err, /^winnow: what the policy keeps takes 2\.0 MB, more than the budget of 1\.0 kB/);
+});
+
+test('plan weighs the prices of a cost file, says them, and shows the front', async (t) => {
+  const {store, image} = await makeStore(t);
+  const cost = path.join(store, 'cost.yaml');
+  await writeFile(cost, 'provision-bandwidth: 1GB\nfetch-bandwidth: 1kB\nmiss-latency: 5s\nruns-per-pull: 100\n');
+  const {code, out} = await winnow(['plan', image, '--store', store, '--cost', cost, '--front']);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^removed +0 +0 B/m);
+  t.regex(out, /^cost: .* a run, at 1\.0 GB a second for 100 runs a pull, and 5 s and 1\.0 kB a second for a miss$/m);
+  t.regex(out, /^ *2\.0 MB +0 +.*← the plan$/m);
+  await writeFile(cost, 'provision-bandwidth: 1GB\nfetch-bandwidth: fast\nmiss-latency: 5s\n');
+  const {code: wrong, err} = await winnow(['plan', image, '--store', store, '--cost', cost]);
+  t.is(wrong, ExitCode.usage);
+  t.regex(err, /cost\.yaml:2: fetch-bandwidth can't be "fast"; write bytes a second at which a removed file comes .* such as 20MB/);
+});
+
+test('plan measures prices with the engine', async (t) => {
+  const {store, image} = await makeStore(t);
+  const {code, out} = await winnow(['plan', image, '--store', store, '--measure', '--json']);
+  t.is(code, ExitCode.done);
+  const {policy: {cost}} = JSON.parse(out) as {policy: {cost: Record<string, number>}};
+  t.true(Object.values(cost).every((price) => price > 0), JSON.stringify(cost));
 });
 
 test('plan removes nothing on the word of runs that lost records', async (t) => {
   const {store, image} = await makeStore(t, {lostRecords: 1});
-  const {code, out, err} = await winnow(['plan', image, '--store', store, '--max-risk', '0']);
+  const {code, out, err} = await winnow(['plan', image, '--store', store]);
   t.is(code, ExitCode.done);
   t.regex(out, /^Nothing would be removed\.$/m);
   t.is(err, '');
@@ -170,6 +207,8 @@ const refused = test.macro(async (t: ExecutionContext, args: (image: string) => 
 
 test('several images are not planned together yet', refused, (image) => ['plan', image, image], ExitCode.usage, /takes one image for now; plan each image by itself/);
 test('a risk above 1 is wrong usage', refused, (image) => ['plan', image, '--max-risk', '2'], ExitCode.usage, /"2" is not a probability/);
+test('two sources of prices are wrong usage', refused, (image) => ['plan', image, '--measure', '--cost', 'x'], ExitCode.usage, /cannot be used with/);
+test('an unknown set of files is wrong usage', refused, (image) => ['plan', image, '--together', 'pyton'], ExitCode.usage, /known are certificates/);
 test('an empty glob is wrong usage', refused, (image) => ['plan', image, '--keep', ''], ExitCode.usage, /"" is not a pattern of paths/);
 test('an output that cannot be written fails', refused, (image) => ['plan', image, '--output', '/nonexistent/debloat.json'], ExitCode.failed, /cannot write \/nonexistent\/debloat\.json: .*choose another --output/);
 test('a path that the image does not have fails', refused, (image) => ['explain', image, '/usr/bin/emacs'], ExitCode.failed, /has no \/usr\/bin\/emacs; give an absolute path/);
