@@ -80,17 +80,8 @@ export class ProfiledContainer {
   }
 
   async start(): Promise<void> {
-    const stream = await this.#container.attach({stream: true, stdout: true, stderr: true});
-    const sink = new Writable({write: (chunk: Buffer, _, done) => (this.#hear(chunk), done())});
-    this.#docker.modem.demuxStream(stream, sink, sink);
-    const allHeard = new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
-    this.#exit = (this.#container.wait({condition: 'next-exit'}) as Promise<{StatusCode: number}>).then(async ({StatusCode}) => {
-      // The last line may come behind the exit code; an engine that keeps the stream open holds nobody up.
-      await Promise.race([allHeard, sleep(outputGraceMs, undefined, {ref: false})]);
-      return StatusCode;
-    });
-    this.#exit.catch(() => undefined);
     try {
+      await this.#listen(); // with podman this makes the container, as start does with Docker
       await this.#container.start();
     } catch (error) {
       throw engineError('the container does not start', error);
@@ -161,6 +152,19 @@ export class ProfiledContainer {
 
   async remove(): Promise<void> {
     await removeContainer(this.#container);
+  }
+
+  async #listen(): Promise<void> {
+    const stream = await this.#container.attach({stream: true, stdout: true, stderr: true});
+    const sink = new Writable({write: (chunk: Buffer, _, done) => (this.#hear(chunk), done())});
+    this.#docker.modem.demuxStream(stream, sink, sink);
+    const allHeard = new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
+    this.#exit = (this.#container.wait({condition: 'next-exit'}) as Promise<{StatusCode: number}>).then(async ({StatusCode}) => {
+      // The last line may come behind the exit code; an engine that keeps the stream open holds nobody up.
+      await Promise.race([allHeard, sleep(outputGraceMs, undefined, {ref: false})]);
+      return StatusCode;
+    });
+    this.#exit.catch(() => undefined);
   }
 
   #hear(chunk: Buffer): void {

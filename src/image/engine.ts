@@ -11,7 +11,8 @@ import {readImageArchive} from './image-archive.js';
 const imageName = /^(?!.*\.\.)[A-Za-z0-9][\w./:@-]*$/;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const defaultHost = 'unix:///var/run/docker.sock';
+/** Docker's own socket, then podman's, which offers the same API (podman-system-service(1)). */
+const usualHosts = ['unix:///var/run/docker.sock', 'unix:///run/podman/podman.sock'];
 
 /** A way to an engine that is not on this host. */
 export interface EngineTransport {
@@ -23,14 +24,36 @@ export interface EngineTransport {
 }
 
 /**
- * The Docker engine behind `transport`, else at DOCKER_HOST (`unix://PATH`, `tcp://HOST:PORT`), else at Docker's own
- * socket; it has answered once.
+ * The engine behind `transport`, else at DOCKER_HOST (`unix://PATH`, `tcp://HOST:PORT`), else at Docker's own socket, else
+ * at podman's; it has answered once.
  * @throws WinnowError (hostCannot) where none answers, (usage) for an address of another kind
  */
 export async function openEngine(env: Environment = process.env, transport?: EngineTransport): Promise<Docker> {
-  const host = env['DOCKER_HOST'] || defaultHost;
-  const {at, hint} = transport ?? {at: host, hint: 'start it or see winnow doctor'};
-  const engine = new Docker(transport === undefined ? addressOf(host) : throughAgent(transport.agent));
+  if (transport !== undefined) {
+    const {agent, at, hint} = transport;
+    return answering(new Docker(throughAgent(agent)), at, hint);
+  }
+  const named = env['DOCKER_HOST'];
+  let failure: unknown;
+  for (const host of named ? [named] : usualHosts) {
+    try {
+      return await answering(new Docker(addressOf(host)), host, 'start it or see winnow doctor');
+    } catch (error) {
+      failure ??= error; // Docker's, which is what most people have
+    }
+  }
+  throw failure;
+}
+
+export type EngineName = 'Docker' | 'Podman';
+
+/** Whose engine it is. */
+export async function engineName(engine: Docker): Promise<EngineName> {
+  const {Components = []} = (await engine.version()) as {Components?: readonly {Name: string}[]};
+  return Components.some(({Name}) => Name.startsWith('Podman')) ? 'Podman' : 'Docker';
+}
+
+async function answering(engine: Docker, at: string, hint: string): Promise<Docker> {
   try {
     await engine.ping();
   } catch (cause) {

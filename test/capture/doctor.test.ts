@@ -14,7 +14,7 @@ test('this host is able: the probe is chosen by what really loads, and Docker an
   t.is(probe.chosen, 'ebpf');
   t.true(canProfile);
   t.like(checks.find(({name}) => name === 'program tp_btf/sys_exit'), {status: 'ok', detail: 'loads'});
-  t.regex(checks.find(({name}) => name === 'docker')?.detail ?? '', /^engine \d+\./);
+  t.regex(checks.find(({name}) => name === 'docker')?.detail ?? '', /^(Docker|Podman) \d+\./);
   t.regex(checks.find(({name}) => name === 'bpftrace')?.detail ?? '', /^bpftrace v\d.*attaches$/);
 });
 
@@ -77,7 +77,7 @@ function host({files = {}, commands = {}, ...rest}: Simulated = {}): Host {
     machine: 'x86_64',
     probeBinary: probe,
     dockerHost: undefined,
-    engine: () => Promise.resolve({version: '20.10.24', storageDriver: 'overlay2', cgroupDriver: 'systemd'}),
+    engine: () => Promise.resolve({name: 'Docker', version: '20.10.24', storageDriver: 'overlay2', cgroupDriver: 'systemd'}),
     ...rest,
     read: (path) => allFiles[path] ?? null,
     exists: (path) => typeof allFiles[path] === 'string',

@@ -4,8 +4,8 @@ import type {Host} from './host.js';
 
 export async function checkDocker(host: Host): Promise<Check> {
   try {
-    const {version, storageDriver, cgroupDriver} = await host.engine();
-    return ok('docker', `engine ${version}, storage ${storageDriver}, cgroups by ${cgroupDriver}`);
+    const {name, version, storageDriver, cgroupDriver} = await host.engine();
+    return ok('docker', `${name} ${version}, storage ${storageDriver}, cgroups by ${cgroupDriver}`);
   } catch (error) {
     if (!(error instanceof WinnowError)) {
       throw error;

@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
-import {openEngine} from '../../image/engine.js';
+import {engineName, type EngineName, openEngine} from '../../image/engine.js';
 import {probeBinary} from '../local-probe.js';
 
 export interface CommandResult {
@@ -13,6 +13,7 @@ export interface CommandResult {
 }
 
 export interface EngineFacts {
+  readonly name: EngineName;
   readonly version: string;
   readonly storageDriver: string;
   readonly cgroupDriver: string;
@@ -55,7 +56,7 @@ export function realHost(env: Readonly<Record<string, string | undefined>>, sign
     engine: async () => {
       const engine = await openEngine(env);
       const info = (await engine.info()) as {ServerVersion: string; Driver: string; CgroupDriver: string};
-      return {version: info.ServerVersion, storageDriver: info.Driver, cgroupDriver: info.CgroupDriver};
+      return {name: await engineName(engine), version: info.ServerVersion, storageDriver: info.Driver, cgroupDriver: info.CgroupDriver};
     },
   };
 }

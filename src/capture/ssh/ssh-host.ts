@@ -13,8 +13,9 @@ export interface SshHostOptions extends DialOptions {
   readonly ports: readonly number[];
 }
 
-/** Docker's own socket. */
+/** Docker's own socket, and podman's, which is tried where Docker's is not open. */
 const engineSocket = '/var/run/docker.sock';
+const podmanSocket = '/run/podman/podman.sock';
 
 /** A host to profile on: its engine, its kernel and its containers' ports, all through one connection. */
 export class SshHost {
@@ -62,7 +63,11 @@ export class SshHost {
    */
   async #openEngineSocket(): Promise<Duplex> {
     const connection = this.#connection.isLost ? await (this.#second ??= this.#reconnect()) : this.#connection;
-    return connection.connectSocket(engineSocket);
+    return connection.connectSocket(engineSocket).catch(async (error: unknown) =>
+      connection.connectSocket(podmanSocket).catch(() => {
+        throw error;
+      }),
+    );
   }
 
   async #reconnect(): Promise<SshConnection> {

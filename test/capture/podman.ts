@@ -1,0 +1,72 @@
+import {once} from 'node:events';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {connect} from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {execa, type Options} from 'execa';
+
+export interface Podman {
+  readonly socket: string;
+  /** With it, docker and winnow talk to this podman. */
+  readonly env: {readonly DOCKER_HOST: string};
+  /** Runs podman itself. */
+  readonly run: (args: readonly string[], options?: Options) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * crun refuses cgroups that are half v1, half v2; without a session of systemd there are neither its cgroups nor its
+ * journal; and raising limits takes a privilege that root in a virtual machine may lack.
+ */
+const settings = `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+`;
+
+/** Podman's service on a socket of its own, with images and containers of its own. */
+export async function startPodman(): Promise<Podman> {
+  const home = await mkdtemp(path.join(tmpdir(), 'winnow-test-podman-'));
+  const socket = path.join(home, 'podman.sock');
+  await writeFile(path.join(home, 'containers.conf'), settings);
+  const own = ['--root', path.join(home, 'root'), '--runroot', path.join(home, 'run')];
+  const environment = {CONTAINERS_CONF: path.join(home, 'containers.conf')};
+  const run = async (args: readonly string[], options: Options = {}): Promise<string> => {
+    const {stdout} = await execa('podman', [...own, ...args], {...options, env: environment});
+    return String(stdout);
+  };
+  const service = execa('podman', [...own, 'system', 'service', '--time=300', `unix://${socket}`], {env: environment, reject: false, stdin: 'ignore', all: true});
+  while (!(await answers(socket))) {
+    if (service.exitCode !== null) {
+      throw new Error(`podman does not start: ${(await service).all}`);
+    }
+    await sleep(20);
+  }
+  return {
+    socket,
+    env: {DOCKER_HOST: `unix://${socket}`},
+    run,
+    stop: async () => {
+      service.kill('SIGTERM');
+      await service;
+      await run(['rm', '--all', '--force', '--time=0']);
+      await execa('umount', [path.join(home, 'root/overlay')], {reject: false}); // mounted on itself by podman's storage
+      await rm(home, {recursive: true, force: true});
+    },
+  };
+}
+
+async function answers(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  try {
+    await once(connection, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    connection.destroy();
+  }
+}
