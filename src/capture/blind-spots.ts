@@ -35,6 +35,21 @@ export const blindSpots: readonly BlindSpot[] = [
     instead: 'counted as lost',
   },
   {
+    what: 'files in directories so deep that no path of 4,095 bytes leads there',
+    probes: ['ebpf', 'bpftrace'],
+    instead: 'counted as lost',
+  },
+  {
+    what: 'calls that never return since their process is killed in them',
+    probes: ['ebpf', 'bpftrace', 'strace'],
+    instead: 'nothing: such a call waits, as the open of a fifo does, and gave the program nothing',
+  },
+  {
+    what: 'the end of a name that is longer than the kernel takes (ENAMETOOLONG)',
+    probes: ['ebpf', 'bpftrace'],
+    instead: 'the eBPF probe keeps its first 4,095 bytes; no file has such a name',
+  },
+  {
     what: 'opens and stats through io_uring',
     probes: ['bpftrace', 'strace'],
     instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",

@@ -52,6 +52,7 @@ test('processes that die in the middle of a call lose nothing that returned', as
   t.is(metadata.lostRecords, 0);
   const seen = countOf(rows.filter(({path, op, ok}) => path === '/tmp/killed/000000' && op === 'read' && ok));
   t.true(seen >= opens && seen <= opens + hidden, `${seen} seen, ${opens} returned, ${hidden} may have`);
+  t.deepEqual(rows.filter(({path, op}) => path === '/tmp/killed/fifo' && op === 'read'), []); // as docs/probes.md says
   t.is(countOf(rows.filter(({path, op, inode}) => path === '/workloads/nothing' && op === 'exec' && inode > 0n)), 200);
 });
 
