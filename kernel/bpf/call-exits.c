@@ -54,10 +54,31 @@ const char *wn_call_exits_refusal(void)
 	return preempts_itself() ? "the kernel preempts itself, or /sys/kernel/debug/sched/preempt can't be read" : NULL;
 }
 
-/* A program that does nothing but jump to the one in `handlers`. */
-static int load_jump(int handlers, int function)
+/* Where struct task_struct has `bpf_storage`, in bytes; negative where the kernel doesn't tell. */
+static int storage_offset(const struct btf *kernel)
+{
+	int id = btf__find_by_name_kind(kernel, "task_struct", BTF_KIND_STRUCT);
+	const struct btf_type *task = id < 0 ? NULL : btf__type_by_id(kernel, id);
+
+	for (__u32 i = 0; task && i < btf_vlen(task); i++) {
+		if (strcmp(btf__name_by_offset(kernel, btf_members(task)[i].name_off), "bpf_storage") == 0)
+			return btf_member_bit_offset(task, i) / 8;
+	}
+	return -1;
+}
+
+/*
+ * A program that jumps to the one in `handlers`, but not for a task without
+ * storage: that is anybody else's, whose calls are to cost least.
+ */
+static int load_jump(int handlers, int function, int storage)
 {
 	struct bpf_insn code[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6, .src_reg = BPF_REG_1},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_task_btf},
+		{.code = BPF_LDX | BPF_DW | BPF_MEM, .dst_reg = BPF_REG_0, .src_reg = BPF_REG_0, .off = storage},
+		{.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0, .off = 5},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6},
 		{.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD, .imm = handlers},
 		{},
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0},
@@ -79,23 +100,23 @@ static int find_function(const struct btf *kernel, const struct wn_call_source *
 	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC);
 }
 
-/* The keeper: attaches, tells by a byte that it has, and ends when `end` is closed. Never returns. */
-static _Noreturn void keep_links(const struct wn_call_exits *exits, int ready, int end)
+/* The keeper: attaches, tells by a byte whether (0 or errno), and ends when `end` is closed. Never returns. */
+static _Noreturn void keep_links(const struct wn_call_exits *exits, int alive, int end)
 {
-	char byte = 1;
+	unsigned char error = 0;
 	__u32 zero = 0;
 
 	signal(SIGINT, SIG_IGN); /* what is sent to the group is for the other process */
 	signal(SIGTERM, SIG_IGN);
 	prctl(PR_SET_NAME, "winnow-keeper");
-	for (unsigned int i = 0; i < exits->count; i++) {
+	for (unsigned int i = 0; !error && i < exits->count; i++) {
 		if (bpf_raw_tracepoint_open(NULL, exits->programs[i]) < 0)
-			_exit(WN_EXIT_HOST);
+			error = errno;
 	}
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO); /* so that its reader sees the end with the other process */
 	close(STDERR_FILENO);
-	if (write(ready, &byte, 1) == 1 && read(end, &byte, 1) < 0)
+	if (write(alive, &error, 1) == 1 && read(end, &error, 1) < 0)
 		_exit(WN_EXIT_FAILED);
 	for (int i = 0; i < 2; i++)
 		bpf_map_delete_elem(exits->handlers[i], &zero);
@@ -104,32 +125,31 @@ static _Noreturn void keep_links(const struct wn_call_exits *exits, int ready, i
 
 static bool start_keeper(struct wn_call_exits *exits)
 {
-	int ready[2], end[2];
-	char byte;
+	int alive[2], end[2];
+	unsigned char error = EPERM; /* where it died, and told nothing */
 	pid_t keeper;
 
-	if (pipe2(ready, O_CLOEXEC))
+	if (pipe2(alive, O_CLOEXEC))
 		return false;
 	if (pipe2(end, O_CLOEXEC)) {
-		close(ready[0]);
-		close(ready[1]);
+		close(alive[0]);
+		close(alive[1]);
 		return false;
 	}
 	keeper = fork();
 	if (keeper == 0) {
-		close(ready[0]);
+		close(alive[0]);
 		close(end[1]);
-		keep_links(exits, ready[1], end[0]);
+		keep_links(exits, alive[1], end[0]);
 	}
-	close(ready[1]);
+	close(alive[1]);
 	close(end[0]);
 	exits->keeper = end[1];
-	if (keeper > 0 && read(ready[0], &byte, 1) != 1)
-		errno = EPERM; /* the keeper's own is gone with it */
-	else if (keeper > 0)
-		errno = 0;
-	close(ready[0]);
-	return keeper > 0 && !errno;
+	exits->alive = alive[0];
+	if (keeper < 0)
+		return false;
+	errno = read(alive[0], &error, 1) < 0 ? errno : error;
+	return !errno;
 }
 
 static bool set_handlers(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
@@ -148,8 +168,11 @@ static bool load_jumps(struct wn_call_exits *exits)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
 	int openat = kernel ? btf__find_by_name_kind(kernel, WN_CALL_FUNCTION "openat", BTF_KIND_FUNC) : -1;
-	bool done = openat >= 0;
+	int storage = openat < 0 ? -1 : storage_offset(kernel);
+	bool done = storage >= 0;
 
+	if (kernel && !done)
+		errno = ENOTSUP;
 	for (unsigned int i = 0; done && i < wn_calls_count; i++) {
 		int function = find_function(kernel, &wn_calls[i]);
 		int optional, program;
@@ -157,7 +180,7 @@ static bool load_jumps(struct wn_call_exits *exits)
 		if (function < 0)
 			continue; /* a call that this kernel doesn't have */
 		optional = btf__type_by_id(kernel, function)->type != btf__type_by_id(kernel, openat)->type;
-		program = load_jump(exits->handlers[optional], function);
+		program = load_jump(exits->handlers[optional], function, storage);
 		done = program >= 0;
 		if (done)
 			exits->programs[exits->count++] = program;
@@ -168,7 +191,7 @@ static bool load_jumps(struct wn_call_exits *exits)
 
 bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
 {
-	exits->keeper = -1;
+	exits->keeper = exits->alive = -1;
 	return set_handlers(exits, handlers, programs) && load_jumps(exits) && start_keeper(exits);
 }
 
@@ -195,7 +218,9 @@ void wn_close_call_exits(struct wn_call_exits *exits)
 		return;
 	for (unsigned int i = 0; i < exits->count; i++)
 		close(exits->programs[i]);
-	if (exits->keeper >= 0)
+	if (exits->keeper >= 0) {
 		close(exits->keeper); /* so it ends */
+		close(exits->alive);
+	}
 	exits->count = 0;
 }

@@ -13,6 +13,7 @@ struct wn_call_exits {
 	int programs[WN_CALLS_MAX];
 	unsigned int count;
 	int keeper; /* pipe to the process that holds them attached */
+	int alive; /* pipe from it: at its end nothing is attached any more; -1 without a keeper */
 };
 
 /* Why they are not to be used on this kernel, or NULL. */

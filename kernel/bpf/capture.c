@@ -178,20 +178,25 @@ static int on_record(void *context, void *record, size_t len)
 	return 0;
 }
 
-/* Until standard input ends, a signal comes, or nobody reads our output any more. */
-static bool copy_records(struct ring_buffer *ring)
+/* Until standard input ends, a signal comes, nobody reads our output any more, or the probe is taken from us. */
+static bool copy_records(struct attached *attached)
 {
-	struct pollfd waits[2] = {
+	struct pollfd waits[3] = {
 		{.fd = STDIN_FILENO, .events = POLLIN},
-		{.fd = ring_buffer__epoll_fd(ring), .events = POLLIN},
+		{.fd = ring_buffer__epoll_fd(attached->ring), .events = POLLIN},
+		{.fd = attached->exits.alive},
 	};
 	char ignored[256];
 
 	while (!stopping) {
-		if (poll(waits, 2, POLL_MS) < 0 && errno != EINTR)
+		if (poll(waits, 3, POLL_MS) < 0 && errno != EINTR)
 			return false;
-		if (ring_buffer__consume(ring) < 0 || !wn_flush())
+		if (ring_buffer__consume(attached->ring) < 0 || !wn_flush())
 			return false;
+		if (waits[2].revents) {
+			fprintf(stderr, "winnow-probe: the process that keeps the probe attached has died\n");
+			return false;
+		}
 		if (waits[0].revents && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
 			break;
 	}
@@ -287,20 +292,6 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return vfprintf(stderr, format, arguments);
 }
 
-static int refuse(const char *what, int error)
-{
-	fprintf(stderr, "winnow-probe: %s: %s\n", what, strerror(error));
-	return WN_EXIT_HOST;
-}
-
-static int refuse_probe(const char *what, int error)
-{
-	if (error != ESRCH) /* which is libbpf's word for a kernel without BTF */
-		return refuse(what, error);
-	fprintf(stderr, "winnow-probe: the kernel does not describe its types: it has no BTF in /sys/kernel/btf/vmlinux\n");
-	return WN_EXIT_HOST;
-}
-
 static void close_probe(struct attached *attached)
 {
 	wn_close_call_exits(&attached->exits);
@@ -319,15 +310,32 @@ static bool attach_call_exits(struct attached *attached)
 	return wn_attach_call_exits(&attached->exits, handlers, programs);
 }
 
-/* Returns 0, or the exit code with the reason told; `quiet` where another rung is going to be tried. */
-static int attach(struct attached *attached, const struct wn_options *options, enum wn_rung rung, bool quiet)
+static void tell_reason(char reason[WN_REASON_LEN], const char *what, int error)
 {
-	struct winnow_bpf *probe = winnow_bpf__open();
+	if (error == ESRCH) /* which is libbpf's word for a kernel without BTF */
+		snprintf(reason, WN_REASON_LEN,
+			 "the kernel does not describe its types: it has no BTF in /sys/kernel/btf/vmlinux");
+	else
+		snprintf(reason, WN_REASON_LEN, "%s: %s", what, strerror(error));
+}
+
+/* False with the reason told, where the kernel refuses. */
+static bool attach(struct attached *attached, const struct wn_options *options, enum wn_rung rung,
+		   char reason[WN_REASON_LEN])
+{
+	const char *refusal = rung == WN_RUNG_FENTRY ? wn_call_exits_refusal() : NULL;
+	struct winnow_bpf *probe = refusal ? NULL : winnow_bpf__open();
 	const char *what = NULL;
 
-	*attached = (struct attached){.rung = rung, .probe = probe};
-	if (!probe)
-		return quiet ? WN_EXIT_HOST : refuse("the probe can't be opened", errno);
+	*attached = (struct attached){.rung = rung, .probe = probe, .exits = {.keeper = -1, .alive = -1}};
+	if (refusal) {
+		snprintf(reason, WN_REASON_LEN, "%s", refusal);
+		return false;
+	}
+	if (!probe) {
+		tell_reason(reason, "the probe can't be opened", errno);
+		return false;
+	}
 	configure(probe, options, rung);
 	choose_programs(probe, options, rung);
 	if (winnow_bpf__load(probe))
@@ -338,35 +346,40 @@ static int attach(struct attached *attached, const struct wn_options *options, e
 		what = "the probe can't be attached";
 	else if (rung == WN_RUNG_FENTRY && !attach_call_exits(attached))
 		what = "the probe can't be attached to the kernel's functions";
-	if (!what)
-		return WN_EXIT_DONE;
-	if (!quiet)
-		refuse_probe(what, errno);
-	close_probe(attached);
-	return WN_EXIT_HOST;
+	if (what) {
+		tell_reason(reason, what, errno);
+		close_probe(attached);
+	}
+	return !what;
 }
 
 /* On the rung that was asked for, or the first that this kernel takes. */
-static int attach_best(struct attached *attached, const struct wn_options *options)
+static bool attach_best(struct attached *attached, const struct wn_options *options, char reason[WN_REASON_LEN])
 {
-	const char *refusal = wn_call_exits_refusal();
+	if (options->rung != WN_RUNG_AUTO)
+		return attach(attached, options, options->rung, reason);
+	return attach(attached, options, WN_RUNG_FENTRY, reason) ||
+	       attach(attached, options, WN_RUNG_TRACEPOINT, reason);
+}
 
-	if (options->rung != WN_RUNG_FENTRY) {
-		if (options->rung == WN_RUNG_AUTO && !refusal &&
-		    attach(attached, options, WN_RUNG_FENTRY, true) == WN_EXIT_DONE)
-			return WN_EXIT_DONE;
-		return attach(attached, options, WN_RUNG_TRACEPOINT, false);
-	}
-	if (!refusal)
-		return attach(attached, options, WN_RUNG_FENTRY, false);
-	fprintf(stderr, "winnow-probe: no fentry rung: %s\n", refusal);
-	return WN_EXIT_HOST;
+bool wn_try_rung(enum wn_rung rung, char reason[WN_REASON_LEN])
+{
+	const struct wn_options nobody = {.pid = getpid(), .ring_bytes = getpagesize(), .max_entries = 1};
+	struct attached attached;
+	bool attaches;
+
+	libbpf_set_print(silent);
+	attaches = attach(&attached, &nobody, rung, reason);
+	if (attaches)
+		close_probe(&attached);
+	return attaches;
 }
 
 int wn_capture(const struct wn_options *options)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	struct wn_running running = {};
+	char reason[WN_REASON_LEN];
 	struct attached attached;
 	int result;
 
@@ -375,19 +388,21 @@ int wn_capture(const struct wn_options *options)
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	result = attach_best(&attached, options);
-	if (result != WN_EXIT_DONE)
-		return result;
+	if (!attach_best(&attached, options, reason)) {
+		fprintf(stderr, "winnow-probe: %s\n", reason);
+		return WN_EXIT_HOST;
+	}
 	write_hello(options, attached.rung); /* the reader takes it as: attached */
 	if (options->running && !wn_write_running(attached.probe->progs.found, wn_calls_count, &running))
-		refuse("running processes can't be listed", errno); /* what comes new is seen all the same */
-	result = copy_records(attached.ring) ? WN_EXIT_DONE : WN_EXIT_FAILED;
+		fprintf(stderr, "winnow-probe: running processes can't be listed: %s\n", strerror(errno)); /* new ones are seen */
+	result = copy_records(&attached) ? WN_EXIT_DONE : WN_EXIT_FAILED;
 	winnow_bpf__detach(attached.probe);
 	wn_stop_call_exits(&attached.exits);
 	/* A grace period: what was in flight on another CPU is in the ring when it ends. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	ring_buffer__consume(attached.ring);
-	write_end(&attached, options, &running);
+	if (result == WN_EXIT_DONE) /* else the stream counts as cut */
+		write_end(&attached, options, &running);
 	if (!wn_flush())
 		result = WN_EXIT_FAILED;
 	close_probe(&attached);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
-/* `winnow-probe features`: loads and attaches one program of each kind, and says what the kernel answered. */
+/*
+ * `winnow-probe features`: loads and attaches one program of each kind, and
+ * the probe itself on each rung, and says what the kernel answered.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +34,26 @@ static int try_program(const char *name)
 	return error;
 }
 
+/* In the order in which `--rung auto` tries them. */
+static void print_rungs(void)
+{
+	static const struct {
+		enum wn_rung rung;
+		const char *name;
+	} rungs[] = {{WN_RUNG_FENTRY, "fentry"}, {WN_RUNG_TRACEPOINT, "tracepoint"}};
+	char reason[WN_REASON_LEN];
+
+	printf("],\"rungs\":[");
+	for (unsigned int i = 0; i < sizeof(rungs) / sizeof(rungs[0]); i++) {
+		bool attaches = wn_try_rung(rungs[i].rung, reason);
+
+		printf("%s{\"name\":\"%s\",\"attaches\":%s", i ? "," : "", rungs[i].name, attaches ? "true" : "false");
+		if (!attaches)
+			printf(",\"reason\":\"%s\"", reason);
+		printf("}");
+	}
+}
+
 int wn_features(void)
 {
 	struct features_bpf *all = features_bpf__open();
@@ -53,6 +76,7 @@ int wn_features(void)
 		printf("}");
 		separator = ",";
 	}
+	print_rungs();
 	printf("]}\n");
 	features_bpf__destroy(all);
 	return WN_EXIT_DONE;

@@ -36,6 +36,11 @@ struct wn_running {
 struct bpf_program;
 bool wn_write_running(struct bpf_program *found, __u32 call, struct wn_running *result);
 
+#define WN_REASON_LEN 160
+
+/* Attaches the probe on this rung, following nobody, and takes it away again. False with the reason where it can't be. */
+bool wn_try_rung(enum wn_rung rung, char reason[WN_REASON_LEN]);
+
 int wn_capture(const struct wn_options *options);
 int wn_features(void);
 

@@ -9,6 +9,7 @@ import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {overheadVariants} from './overhead.js';
+import {benchInstructions} from './vm-cost.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const results = path.join(root, 'bench-results');
@@ -21,6 +22,11 @@ const {values: options, positionals} = parseArgs({
 const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; readonly table: string[]}>>> = {
   'overhead-files': () => overhead('20,000 files, each opened, fstat’d and closed 3 times', ['/workloads/loop', '20000', '3', '/tmp/files']),
   'overhead-execs': () => overhead('500 programs executed', ['/workloads/execs', '500', '/workloads/nothing']),
+  'vm-cost': async () => {
+    const result = await benchInstructions('6.1');
+    const rows = result.map(({name, instructions, ratio}) => `| ${name} | ${instructions.toFixed(0)} | ${ratio.toFixed(3)} |`);
+    return {result, table: ['| an open, fstat and close, in a virtual machine with Linux 6.1 | instructions | untraced = 1 |', '|---|---|---|', ...rows]};
+  },
   decoder: async () => {
     const result = await benchDecoder();
     return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};

@@ -1,4 +1,5 @@
-export type ProbeName = 'ebpf' | 'bpftrace' | 'strace';
+/** The rungs of the ladder, and what can be imported. */
+export type ProbeName = 'fentry' | 'tracepoint' | 'bpftrace' | 'strace';
 
 /** Something that a probe does not show. The table of docs/probes.md is made of these. */
 export interface BlindSpot {
@@ -36,17 +37,17 @@ export const blindSpots: readonly BlindSpot[] = [
   },
   {
     what: 'files in directories so deep that no path of 4,095 bytes leads there',
-    probes: ['ebpf', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace'],
     instead: 'counted as lost',
   },
   {
     what: 'calls that never return since their process is killed in them',
-    probes: ['ebpf', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: 'nothing: such a call waits, as the open of a fifo does, and gave the program nothing',
   },
   {
     what: 'the end of a name that is longer than the kernel takes (ENAMETOOLONG)',
-    probes: ['ebpf', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace'],
     instead: 'the eBPF probe keeps its first 4,095 bytes; no file has such a name',
   },
   {
@@ -56,12 +57,12 @@ export const blindSpots: readonly BlindSpot[] = [
   },
   {
     what: 'opens and stats through io_uring on kernels without its tracepoints io_uring_submit_req and io_uring_complete of today',
-    probes: ['ebpf', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
   },
   {
     what: 'system calls of 32-bit programs',
-    probes: ['ebpf', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace'],
     instead: 'counted as lost: by the call, or by the program with bpftrace',
   },
   {
@@ -81,7 +82,7 @@ export const blindSpots: readonly BlindSpot[] = [
   },
   {
     what: 'pages of files that were mapped before it attached',
-    probes: ['ebpf', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: 'the open or exec is seen where the container was started under capture; winnow attach reads first what is open and mapped',
   },
   {
@@ -91,12 +92,12 @@ export const blindSpots: readonly BlindSpot[] = [
   },
   {
     what: 'which file a name led to in a call that gives no descriptor (stat, access, readlink)',
-    probes: ['ebpf', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: 'resolved afterwards against the image; a link that the run itself changed misleads',
   },
   {
     what: 'absolute symlinks that a relative name meets below a changed root (chroot)',
-    probes: ['ebpf', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: "resolved from the container's root; the file itself is right where it was opened",
   },
 ];

@@ -1,4 +1,5 @@
 import {ExitCode} from '../model/exit-code.js';
+import type {Rung} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {ProbeEvent} from '../wire/probe-event.js';
 import {RecordDecoder} from '../wire/record-decoder.js';
@@ -10,6 +11,8 @@ export interface EbpfProbeOptions {
   readonly target: ProbeTarget;
   /** Begins with what is there already: processes, and what they have open and mapped. */
   readonly running?: boolean;
+  /** Left out: the first of the ladder that the kernel takes. */
+  readonly rung?: Rung;
   readonly allEvents?: boolean;
   /** Size of the kernel's ring buffer: a power of two, at least a page. */
   readonly ringBytes?: number;
@@ -31,6 +34,7 @@ export async function startEbpfProbe(host: ProbeHost, options: EbpfProbeOptions)
     throw await startError(host, probe);
   }
   return {
+    ...(first.value.kind === 'hello' && first.value.rung !== undefined ? {rung: first.value.rung} : {}),
     events: withFirst(first.value, events),
     stop() {
       probe.endInput();
@@ -44,13 +48,14 @@ export async function startEbpfProbe(host: ProbeHost, options: EbpfProbeOptions)
   };
 }
 
-function probeArguments({target, running = false, allEvents = false, ringBytes}: EbpfProbeOptions): string[] {
+function probeArguments({target, running = false, rung, allEvents = false, ringBytes}: EbpfProbeOptions): string[] {
   return [
     'run',
     ...targetArguments(target),
     ...(running ? ['--running'] : []),
     '--events',
     allEvents ? 'all' : 'first',
+    ...(rung === undefined ? [] : ['--rung', rung]),
     ...(ringBytes === undefined ? [] : ['--ring-bytes', String(ringBytes)]),
   ];
 }

@@ -189,16 +189,20 @@ export class Recording {
       lostRecords: this.#recorder.lost,
       capturedRecords: this.#recorder.captured,
       foldedRecords: this.#recorder.folded,
-      backend: this.#chosen.backend,
+      ...this.#probe(),
       exitCode,
     };
   }
 
+  #probe(): Pick<RunMetadata, 'backend' | 'rung'> {
+    const {backend, probe: {rung}} = this.#chosen;
+    return {backend, ...(rung === undefined ? {} : {rung})};
+  }
+
   async #tellStarted(): Promise<void> {
     const {runId, startedNs, image, workload} = this.#plan;
-    const {backend} = this.#chosen;
     await this.#effects.onStarted({
-      kind: 'started', runId, imageId: image.id, imageName: image.name, workload, startedNs, backend, pid: process.pid,
+      kind: 'started', runId, imageId: image.id, imageName: image.name, workload, startedNs, ...this.#probe(), pid: process.pid,
     });
   }
 

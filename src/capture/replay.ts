@@ -33,7 +33,7 @@ const maxBatchRows = 1000;
  */
 export async function* replayRun({metadata, rows}: Run, {replayId, speed, known}: ReplayPlan, effects: ReplayEffects): AsyncGenerator<LiveEvent, void> {
   const {nowMs = () => performance.now(), sleep = (ms, signal) => sleepFor(ms, undefined, {signal}), signal} = effects;
-  const {runId: replayOf, imageId, imageName, workload, startedNs, endedNs, backend} = metadata;
+  const {runId: replayOf, imageId, imageName, workload, startedNs, endedNs, backend, rung} = metadata;
   const beganMs = nowMs();
   const until = async (ns: bigint): Promise<void> => {
     signal.throwIfAborted();
@@ -42,7 +42,7 @@ export async function* replayRun({metadata, rows}: Run, {replayId, speed, known}
       await sleep(dueMs - nowMs(), signal);
     }
   };
-  yield {kind: 'started', runId: replayId, replayOf, imageId, imageName, workload, startedNs, backend, pid: process.pid};
+  yield {kind: 'started', runId: replayId, replayOf, imageId, imageName, workload, startedNs, backend, ...(rung === undefined ? {} : {rung}), pid: process.pid};
   const found = new FoundFiles(known);
   for (const batch of batchesOf(rows, batchMs * speed)) {
     await until(batch.at(-1)?.firstNs ?? startedNs);

@@ -4,6 +4,7 @@ import {parseRunDuration, type RunDuration} from '../capture/duration.js';
 import {parseReadiness, type Readiness} from '../capture/readiness.js';
 import type {Step} from '../capture/workload.js';
 import {ExitCode} from '../model/exit-code.js';
+import {type Rung, rungs} from '../model/run.js';
 import {parseProbability, parseSize} from '../model/units.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {AutoLimits} from './auto-runs.js';
@@ -24,6 +25,7 @@ export interface ProfileOptions extends PlaceOptions {
   readonly http: readonly string[];
   readonly ready?: Readiness;
   readonly backend: ProbeChoice['backend'];
+  readonly rung: 'auto' | Rung;
   readonly dockerArg: readonly string[];
   readonly events: 'first' | 'all';
   readonly ringSize?: number;
@@ -45,6 +47,7 @@ export function addProfileOptions(command: Command): Command {
     .option('--http <url>', 'request to make; {address} stands for the container (repeatable)', collect, [])
     .option('--ready <when>', 'tcp:PORT, http:URL, log:REGEX, healthcheck or a time', parseReadiness)
     .addOption(new Option('--backend <probe>', 'how to capture').choices(['auto', 'ebpf', 'bpftrace']).default('auto'))
+    .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
     .option('--docker-arg <arg>', 'option of docker run, such as --docker-arg=--env=A=1 (repeatable)', collect, [])
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
     .option('--ring-size <size>', 'kernel ring buffer, a power of two (default: 16MiB)', parseSize);

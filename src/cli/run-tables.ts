@@ -50,7 +50,7 @@ export function showLines({metadata}: Run, counts: readonly OperationCount[]): s
     ['seconds', secondsText(metadata)],
     ['state', stateText(metadata)],
     ['exit code', metadata.exitCode === null ? '-' : String(metadata.exitCode)],
-    ['captured by', metadata.backend],
+    ['captured by', metadata.rung === undefined ? metadata.backend : `${metadata.backend}, ${metadata.rung} rung`],
     ['accesses', String(metadata.capturedRecords)],
     ['lost', String(metadata.lostRecords)],
     ...(metadata.foldedRecords === 0 ? [] : [['summed up', foldedText(metadata)]]),

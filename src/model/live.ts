@@ -1,5 +1,5 @@
 import type {AccessRow} from './access.js';
-import type {Backend, RunMetadata} from './run.js';
+import type {Backend, RunMetadata, Rung} from './run.js';
 
 /**
  * What a run that is going on tells the world, in order: started, then rows and progress, then ended.
@@ -7,7 +7,7 @@ import type {Backend, RunMetadata} from './run.js';
  * `replayOf` is the id of the stored run that a replay shows again: such a feed is no evidence, and becomes no run.
  */
 export type LiveEvent =
-  | {readonly kind: 'started'; readonly runId: string; readonly replayOf?: string; readonly imageId: string; readonly imageName: string; readonly workload: string; readonly startedNs: bigint; readonly backend: Backend; readonly pid: number}
+  | {readonly kind: 'started'; readonly runId: string; readonly replayOf?: string; readonly imageId: string; readonly imageName: string; readonly workload: string; readonly startedNs: bigint; readonly backend: Backend; readonly rung?: Rung; readonly pid: number}
   | {readonly kind: 'rows'; readonly runId: string; readonly rows: readonly AccessRow[]}
   | {readonly kind: 'progress'; readonly runId: string; readonly phase: 'starting' | 'waiting' | 'working' | 'stopping'; readonly files: number; readonly newFiles: number; readonly lostRecords: number; readonly dryingUp?: DryingUp}
   | {readonly kind: 'ended'; readonly runId: string; readonly metadata: RunMetadata};

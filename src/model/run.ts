@@ -3,6 +3,10 @@ import type {AccessRow} from './access.js';
 export const backends = ['ebpf', 'bpftrace', 'module', 'strace', 'import'] as const;
 export type Backend = (typeof backends)[number];
 
+/** Ways in which the eBPF probe hangs in the kernel, best first (docs/probes.md). */
+export const rungs = ['fentry', 'tracepoint'] as const;
+export type Rung = (typeof rungs)[number];
+
 /** What a run file says of itself, kept as key/value metadata of the Parquet file. Immutable once written. */
 export interface RunMetadata {
   /** Sortable and unique: `20261124T065500Z-3f9a1c07`. */
@@ -26,6 +30,8 @@ export interface RunMetadata {
   /** Those of them in rows for several processes or paths: the container touched more than a run holds one by one. */
   readonly foldedRecords: number;
   readonly backend: Backend;
+  /** Of the eBPF probe; left out where there is none, or an older run doesn't say. */
+  readonly rung?: Rung;
   /** Exit code of the container or of the test command; null where it was stopped. */
   readonly exitCode: number | null;
 }

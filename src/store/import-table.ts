@@ -115,6 +115,7 @@ const defaults: Omit<MetadataText, 'run_id'> = {
   captured_records: '0',
   folded_records: '0',
   backend: 'import',
+  rung: '',
   exit_code: '',
 };
 

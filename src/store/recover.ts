@@ -86,6 +86,7 @@ function runSoFar(started: StartedEvent, events: readonly LiveEvent[]): Run {
       capturedRecords: rows.reduce((sum, {count}) => sum + count, 0),
       foldedRecords: rows.reduce((sum, {count, pid}) => sum + (pid === 0 ? count : 0), 0), // only a row for many has no process
       backend: started.backend,
+      ...(started.rung === undefined ? {} : {rung: started.rung}),
       exitCode: null,
     },
     rows,

@@ -1,4 +1,4 @@
-import {backends, type RunMetadata} from '../model/run.js';
+import {backends, type RunMetadata, rungs} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 
 export const runSchema = 'winnow.run/1';
@@ -17,6 +17,7 @@ export const metadataColumns = [
   'captured_records',
   'folded_records',
   'backend',
+  'rung',
   'exit_code',
 ] as const;
 export type MetadataColumn = (typeof metadataColumns)[number];
@@ -39,6 +40,7 @@ export function metadataToText(metadata: RunMetadata): MetadataText {
     captured_records: String(metadata.capturedRecords),
     folded_records: String(metadata.foldedRecords),
     backend: metadata.backend,
+    rung: metadata.rung ?? '',
     exit_code: metadata.exitCode === null ? '' : String(metadata.exitCode),
   };
 }
@@ -49,6 +51,7 @@ export function metadataFromText(text: Partial<MetadataText>): RunMetadata {
     throw new WinnowError(`its schema is ${text.schema ?? 'missing'}, not ${runSchema}`);
   }
   const exitCode = field(text, 'exit_code');
+  const rung = text.rung || null; // older runs don't say
   return {
     runId: field(text, 'run_id'),
     imageId: field(text, 'image_id'),
@@ -62,6 +65,7 @@ export function metadataFromText(text: Partial<MetadataText>): RunMetadata {
     capturedRecords: Number(integer(text, 'captured_records')),
     foldedRecords: Number(integer({folded_records: '0', ...text}, 'folded_records')), // older files fold nothing
     backend: oneOf(text, 'backend', backends),
+    ...(rung === null ? {} : {rung: oneOf(text, 'rung', rungs)}),
     exitCode: exitCode === '' ? null : Number(integer(text, 'exit_code')),
   };
 }

@@ -1,5 +1,6 @@
 import type {Operation} from '../model/access.js';
 import type {ContainerPath} from '../model/container-path.js';
+import type {Rung} from '../model/run.js';
 
 /** A path as a program passed it, to be resolved against `base`, following symlinks. */
 export interface RequestedName {
@@ -48,7 +49,7 @@ export type LossReason =
 
 /** What a probe of any kind (eBPF, bpftrace, module) or an imported log says, after decoding. Times are Unix-epoch nanoseconds. */
 export type ProbeEvent =
-  | {readonly kind: 'hello'; readonly probe: string; readonly aggregated: boolean}
+  | {readonly kind: 'hello'; readonly probe: string; readonly rung?: Rung; readonly aggregated: boolean}
   /** The container's first program was seen: where its root lives. */
   | {readonly kind: 'scope'; readonly cgroupId: bigint; readonly mountNamespace: number; readonly rootDev: number}
   /** A process became known. `processId` is unique in the stream: a new one at every fork and every exec. */

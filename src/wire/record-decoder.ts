@@ -1,6 +1,7 @@
 import type {Buffer} from 'node:buffer';
 import {operations} from '../model/access.js';
 import {pathFromBytes} from '../model/container-path.js';
+import type {Rung} from '../model/run.js';
 import {type Frame, FrameReader, headerBytes} from './frame-reader.js';
 import type {AccessTarget, LossReason, ProbeEvent, RequestedName} from './probe-event.js';
 import {wireError} from './wire-error.js';
@@ -11,8 +12,8 @@ const abiMajor = 1;
 const recordType = {hello: 1, call: 2, scope: 3, process: 4, access: 5, repeat: 6, count: 7, lost: 8, end: 9} as const;
 const flag = {file: 1, name: 2, follow: 4, changedRoot: 8} as const;
 const lossReasons: readonly LossReason[] = ['ring', 'fault', 'recursion', 'path', 'process', 'compat'];
-/** How the probe hangs in the kernel; a stream of minor version 0 doesn't say. */
-const rungs = ['', 'tracepoint', 'fentry'] as const;
+/** A stream of minor version 0 doesn't say. */
+const rungNumbers: readonly (Rung | undefined)[] = [undefined, 'tracepoint', 'fentry'];
 const causes = ['fork', 'exec', 'found'] as const;
 
 /**
@@ -83,8 +84,8 @@ export class RecordDecoder {
       throw wireError('a second hello');
     }
     this.#clockOffsetNs = fields.i64(16);
-    const rung = fields.length >= 40 ? (rungs[fields.u32(32)] ?? '') : '';
-    return {kind: 'hello', probe: `ebpf ${major}.${minor} ${rung}`.trimEnd(), aggregated: fields.u32(24) === 0};
+    const rung = fields.length >= 40 ? rungNumbers[fields.u32(32)] : undefined;
+    return {kind: 'hello', probe: `ebpf ${major}.${minor}`, ...(rung === undefined ? {} : {rung}), aggregated: fields.u32(24) === 0};
   }
 
   #process(fields: Fields): ProbeEvent {

@@ -9,8 +9,11 @@ import {winnow} from '../cli/run-winnow.js';
 test('this host is able: the probe is chosen by what really loads, and Docker answers', async (t) => {
   const {code, out, err} = await winnow(['doctor', '--json']);
   t.is(code, 0, err);
-  const {schema, checks, probe, canProfile} = JSON.parse(out) as Examination;
+  const {schema, checks, ladder, probe, canProfile} = JSON.parse(out) as Examination;
   t.is(schema, 'winnow.doctor/1');
+  t.deepEqual(ladder.map(({rung}) => rung), ['fentry', 'tracepoint', 'bpftrace']);
+  t.like(ladder.find(({rung}) => rung === 'tracepoint'), {works: true, detail: 'attaches'});
+  t.is(ladder.find(({used}) => used)?.rung, probe.rung ?? undefined);
   t.is(probe.chosen, 'ebpf');
   t.true(canProfile);
   t.like(checks.find(({name}) => name === 'program tp_btf/sys_exit'), {status: 'ok', detail: 'loads'});
@@ -20,7 +23,9 @@ test('this host is able: the probe is chosen by what really loads, and Docker an
 
 test('for a person the findings are aligned, and the end says whether this host can profile', async (t) => {
   const {out} = await winnow(['doctor']);
-  const findings = out.split('\n').filter((line) => /^(ok|no|\?\?) {2}/.test(line));
+  const [first = '', ladder = ''] = out.split('\n\n');
+  const findings = first.split('\n').filter((line) => /^(?:ok|no|\?\?) {2}/.test(line));
+  t.regex(ladder, /^The probe ladder.*\n(ok|no) {2}fentry .*\n(ok|no) {2}tracepoint .*\n(ok|no) {2}bpftrace .*$/);
   const column = findings[0]?.indexOf('root');
   t.true(findings.length >= 11);
   t.true(findings.every((line) => line[Number(column) - 1] === ' ' && line[Number(column)] !== ' '), findings.join('\n'));
@@ -40,7 +45,11 @@ test('where no Docker engine answers, doctor says so and exits with 5', async (t
 const probe = '/probe';
 const done = (out: string): CommandResult => ({code: 0, out, error: ''});
 const failed = (error: string): CommandResult => ({code: 1, out: '', error});
-const allLoads = JSON.stringify({abi: '1.0', features: ['sys_exit', 'sched_process_exec', 'sched_process_fork'].map((name) => ({name: `tp_btf/${name}`, loads: true}))});
+const features = (...refused: readonly string[]): string => JSON.stringify({
+  abi: '1.1',
+  features: [{name: 'tp_btf/sys_exit', loads: true}],
+  rungs: ['fentry', 'tracepoint'].map((name) => (refused.includes(name) ? {name, attaches: false, reason: 'the kernel refuses the probe'} : {name, attaches: true})),
+});
 
 interface Simulated extends Partial<Omit<Host, 'read' | 'exists' | 'run'>> {
   /** null takes a file away. */
@@ -64,7 +73,7 @@ function host({files = {}, commands = {}, ...rest}: Simulated = {}): Host {
     ...files,
   };
   const allCommands: Record<string, CommandResult | null> = {
-    [`${probe} features`]: done(allLoads),
+    [`${probe} features`]: done(features()),
     'bpftrace --version': done('bpftrace v0.17.0\n'),
     'bpftrace -e': done(''),
     'strace --version': done('strace -- version 6.1\n'),
@@ -115,12 +124,12 @@ test('no tracefs', lacks, {files: {'/sys/kernel/tracing/events': null}}, 'tracef
 test('no securityfs', lacks, {files: {'/sys/kernel/security/lockdown': null}}, 'lockdown', /can't be read/, /^mount -t securityfs/, 'ebpf');
 test('confidentiality lockdown', lacks, {
   files: {'/sys/kernel/security/lockdown': 'none integrity [confidentiality]'},
-  commands: {[`${probe} features`]: done(allLoads.replaceAll('true', 'false,"error":"EPERM"')), 'bpftrace -e': failed('ERROR: Error loading program\n')},
+  commands: {[`${probe} features`]: done(features('fentry', 'tracepoint')), 'bpftrace -e': failed('ERROR: Error loading program\n')},
 }, 'lockdown', /may not read/, /boot without/, null);
 test('cgroups v1 only', lacks, {files: {'/proc/self/mounts': 'cgroup /sys/fs/cgroup/pids cgroup rw 0 0\n'}}, 'cgroups', /v1 only/, /mount -t cgroup2/, null);
 test('a probe that is not built', lacks, {files: {[probe]: null}}, 'ebpf probe', /not built/, /^scripts\/build$/, 'bpftrace');
 test('a probe that prints something else', lacks, {commands: {[`${probe} features`]: failed('winnow-probe: out of memory\n')}}, 'ebpf probe', /out of memory/, /scripts\/build/, 'bpftrace');
-test('a program that does not load', lacks, {commands: {[`${probe} features`]: done(allLoads.replace('true', 'false,"error":"EPERM"'))}}, 'program tp_btf/sys_exit', /EPERM/, null, 'bpftrace');
+test('a program that does not load', lacks, {commands: {[`${probe} features`]: done(features().replace('true', 'false,"error":"EPERM"'))}}, 'program tp_btf/sys_exit', /EPERM/, null, 'ebpf');
 test('no bpftrace', lacks, {commands: {'bpftrace --version': null}}, 'bpftrace', /not installed/, /^apt-get install bpftrace$/, 'ebpf');
 test('an old bpftrace', lacks, {commands: {'bpftrace --version': done('bpftrace v0.11.3')}}, 'bpftrace', /older than 0\.17/, /apt-get/, 'ebpf');
 test('a bpftrace that can\'t attach', lacks, {commands: {'bpftrace -e': failed("ERROR: couldn't set RLIMIT_MEMLOCK\nERROR: no tracepoints\n")}}, 'bpftrace', /no tracepoints/, null, 'ebpf');
@@ -128,6 +137,16 @@ test('no strace', lacks, {commands: {'strace --version': null}}, 'strace', /not 
 test('no modules', lacks, {files: {'/proc/modules': null}}, 'kernel module', /CONFIG_MODULES/, /linux-image/, 'ebpf');
 test('modules switched off', lacks, {files: {'/proc/sys/kernel/modules_disabled': '1\n'}}, 'kernel module', /switched off/, /reboot/, 'ebpf');
 test('no kernel headers', lacks, {files: {'/lib/modules/6.1.0-30-amd64/build': null}}, 'kernel module', /headers/, /linux-headers-6\.1\.0-30-amd64$/, 'ebpf');
+
+const climbs = test.macro(async (t, commands: Simulated['commands'], steps: readonly string[]) => {
+  const {ladder, probe: {rung, cannotSee}} = await examineHost(host({commands: commands ?? {}}));
+  t.deepEqual(ladder.map(({rung: name, used, detail}) => `${used ? '*' : ''}${name}: ${detail}`), steps);
+  t.true(rung === null || cannotSee.every(({probes}) => probes.includes(rung)));
+});
+test('the first rung of the ladder is used where it attaches', climbs, {}, ['*fentry: attaches', 'tracepoint: attaches', 'bpftrace: attaches']);
+test('the second where the kernel refuses the first', climbs, {[`${probe} features`]: done(features('fentry'))}, ['fentry: the kernel refuses the probe', '*tracepoint: attaches', 'bpftrace: attaches']);
+test('bpftrace where the kernel refuses both', climbs, {[`${probe} features`]: done(features('fentry', 'tracepoint'))}, ['fentry: the kernel refuses the probe', 'tracepoint: the kernel refuses the probe', '*bpftrace: attaches']);
+test('none where bpftrace is missing too', climbs, {[`${probe} features`]: failed(''), 'bpftrace --version': null}, ['fentry: lacks: ebpf probe', 'tracepoint: lacks: ebpf probe', 'bpftrace: lacks: bpftrace']);
 
 const noEngine = {engine: () => Promise.reject(new WinnowError('Docker does not answer'))};
 test('no Docker engine', lacks, {...noEngine, files: {'/run/systemd/system': ''}}, 'docker', /does not answer/, /^systemctl start docker$/, 'ebpf');
@@ -147,7 +166,7 @@ test('Secure Boot with lockdown refuses an unsigned module and says how to sign'
 });
 
 test('the page on probes has the blind spots that doctor states', (t) => {
-  const names: readonly ProbeName[] = ['ebpf', 'bpftrace', 'strace'];
+  const names: readonly ProbeName[] = ['fentry', 'tracepoint', 'bpftrace', 'strace'];
   const rows = blindSpots.map(({what, probes, instead}) => `| ${what} | ${names.map((name) => (probes.includes(name) ? 'no' : 'yes')).join(' | ')} | ${instead} |`);
   const page = readFileSync(new URL('../../docs/probes.md', import.meta.url), 'utf8');
   t.deepEqual(page.split('\n').filter((line) => /\| (yes|no) \|/.test(line)), rows);

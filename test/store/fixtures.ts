@@ -7,7 +7,7 @@ import {execa} from 'execa';
 import fc from 'fast-check';
 import {type AccessRow, operations, origins} from '../../src/model/access.js';
 import {pathFromBytes} from '../../src/model/container-path.js';
-import {backends, type Run, type RunMetadata} from '../../src/model/run.js';
+import {backends, type Run, type RunMetadata, rungs} from '../../src/model/run.js';
 import type {StartedEvent} from '../../src/store/live-codec.js';
 
 /** A directory that is gone after the test. */
@@ -102,8 +102,9 @@ export const runArbitrary: fc.Arbitrary<Run> = fc.record({
     capturedRecords: count,
     foldedRecords: count,
     backend: fc.constantFrom(...backends),
+    rung: fc.option(fc.constantFrom(...rungs)),
     exitCode: fc.option(fc.integer({min: 0, max: 255})),
-  }),
+  }).map(({rung, ...metadata}) => (rung === null ? metadata : {...metadata, rung})),
   rows: fc.array(rowArbitrary, {maxLength: 20}),
 });
 

@@ -66,6 +66,7 @@ test('another process that knows only Parquet reads the columns in the published
     captured_records: '3',
     folded_records: '0',
     backend: 'ebpf',
+    rung: '',
     exit_code: '0',
   });
 });

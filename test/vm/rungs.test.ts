@@ -5,34 +5,43 @@ import {RunRecorder} from '../../src/capture/recorder.js';
 import {AccessResolver} from '../../src/capture/resolve.js';
 import {openEngine, readEngineImage} from '../../src/image/engine.js';
 import {ImageTree} from '../../src/image/tree.js';
+import {type Rung, rungs} from '../../src/model/run.js';
 import {RecordDecoder} from '../../src/wire/record-decoder.js';
 import {accessesProgram, sameAccesses} from '../capture/exact-set.js';
 import {ensureTestImages, workloads} from '../capture/images.js';
-import {containerConfig, runMachine} from './machine.js';
-
-const rungs = ['tracepoint', 'fentry'] as const;
+import {containerConfig, withMachine} from '../../scripts/vm/machine.js';
 
 test.before(ensureTestImages);
 
 test('each rung of the probe sees exactly the accesses that the workload program made', async (t) => {
-  const share = await runMachine(t, {
+  const guest = {
+    series: '6.1',
     script: 'accesses.sh',
     files: {rungs: rungs.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram)},
+  };
+  await withMachine(guest, async (share) => {
+    for (const rung of rungs) {
+      const recorder = await record(t, path.join(share, `${rung}.stream`), rung);
+      t.true(recorder.ended, rung);
+      t.is(recorder.lost, 0, rung);
+      sameAccesses(t, recorder.rows, await readFile(path.join(share, `${rung}.expected`), 'utf8'));
+    }
+    const orphan = await record(t, path.join(share, 'orphan.stream'), 'fentry');
+    t.false(orphan.ended);
+    const {rungs: ladder} = JSON.parse(await readFile(path.join(share, 'features.json'), 'utf8')) as {rungs: unknown};
+    t.deepEqual(ladder, [{name: 'fentry', attaches: true}, {name: 'tracepoint', attaches: true}]);
   });
-  for (const rung of rungs) {
-    const recorder = await record(t, path.join(share, `${rung}.stream`));
-    t.true(recorder.ended, rung);
-    t.is(recorder.lost, 0, rung);
-    sameAccesses(t, recorder.rows, await readFile(path.join(share, `${rung}.expected`), 'utf8'));
-  }
 });
 
-async function record(t: ExecutionContext, file: string): Promise<RunRecorder> {
+async function record(t: ExecutionContext, file: string, rung: Rung): Promise<RunRecorder> {
   const tree = new ImageTree(await readEngineImage(await openEngine(), workloads));
   const recorder = new RunRecorder(new AccessResolver({tree, mounts: ['/mounted']}));
   const decoder = new RecordDecoder();
   for (const event of decoder.push(await readFile(file))) {
     recorder.observe(event);
+    if (event.kind === 'hello') {
+      t.is(event.rung, rung);
+    }
   }
   t.is(decoder.pendingBytes, 0);
   return recorder;

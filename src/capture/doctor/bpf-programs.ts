@@ -1,20 +1,39 @@
+import {type Rung, rungs} from '../../model/run.js';
 import {type Check, no, ok, unknown} from './check.js';
 import type {Host} from './host.js';
 
-/** What the eBPF probe attaches; the others only tell what more this kernel could do. */
-export const programsOfProbe = ['tp_btf/sys_exit', 'tp_btf/sched_process_exec', 'tp_btf/sched_process_fork'] as const;
+export interface BpfFindings {
+  readonly checks: readonly Check[];
+  /** Why the eBPF probe can't attach on a rung; null where it can. Empty where that was not found out. */
+  readonly refusals: ReadonlyMap<Rung, string | null>;
+}
 
-/** Loads one small program of each kind, by the probe itself, since only loading tells. */
-export async function checkBpfPrograms(host: Host): Promise<Check[]> {
+/** Loads one small program of each kind, and the probe on each rung, by the probe itself, since only loading tells. */
+export async function checkBpfPrograms(host: Host): Promise<BpfFindings> {
+  const nothing = new Map<Rung, string | null>();
   if (!host.exists(host.probeBinary)) {
-    return [no('ebpf probe', `not built: ${host.probeBinary} is missing`, 'scripts/build')];
+    return {checks: [no('ebpf probe', `not built: ${host.probeBinary} is missing`, 'scripts/build')], refusals: nothing};
   }
   const result = await host.run(host.probeBinary, ['features']);
-  const features = result === null ? null : parseFeatures(result.out);
-  if (features === null) {
-    return [unknown('ebpf probe', `its features can't be read: ${result?.error.trim().split('\n')[0] || 'it printed no JSON'}`, 'scripts/build')];
+  const found = result === null ? null : parseFeatures(result.out);
+  if (found === null) {
+    const talk = result?.error.trim().split('\n')[0] || 'it printed no JSON';
+    return {checks: [unknown('ebpf probe', `its features can't be read: ${talk}`, 'scripts/build')], refusals: nothing};
   }
-  return [ok('ebpf probe', host.probeBinary), ...features.map(programCheck)];
+  return {
+    checks: [ok('ebpf probe', host.probeBinary), ...found.features.map(programCheck)],
+    refusals: new Map(rungs.map((rung) => [rung, refusalOf(found.rungs.find(({name}) => name === rung))])),
+  };
+}
+
+interface RungFeature {
+  readonly name: string;
+  readonly attaches: boolean;
+  readonly reason?: string;
+}
+
+function refusalOf(found: RungFeature | undefined): string | null {
+  return found?.attaches === true ? null : found?.reason ?? 'the probe does not have it';
 }
 
 interface Feature {
@@ -28,14 +47,26 @@ function programCheck({name, loads, error}: Feature): Check {
   return loads ? ok(title, 'loads') : no(title, `does not load: ${error ?? 'no reason given'}`);
 }
 
-function parseFeatures(text: string): Feature[] | null {
+function parseFeatures(text: string): {features: Feature[]; rungs: RungFeature[]} | null {
   try {
     const document: unknown = JSON.parse(text);
-    const features: unknown = typeof document === 'object' && document !== null && 'features' in document ? document.features : null;
-    return Array.isArray(features) && features.every(isFeature) ? features : null;
+    return isFeatures(document) ? document : null;
   } catch {
     return null;
   }
+}
+
+function isFeatures(value: unknown): value is {features: Feature[]; rungs: RungFeature[]} {
+  return typeof value === 'object' && value !== null
+    && 'features' in value && Array.isArray(value.features) && value.features.every(isFeature)
+    && 'rungs' in value && Array.isArray(value.rungs) && value.rungs.every(isRung);
+}
+
+function isRung(value: unknown): value is RungFeature {
+  return typeof value === 'object' && value !== null
+    && 'name' in value && typeof value.name === 'string'
+    && 'attaches' in value && typeof value.attaches === 'boolean'
+    && (!('reason' in value) || typeof value.reason === 'string');
 }
 
 function isFeature(value: unknown): value is Feature {

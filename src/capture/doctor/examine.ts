@@ -1,5 +1,5 @@
 import {type BlindSpot, blindSpots} from '../blind-spots.js';
-import {checkBpfPrograms, programsOfProbe} from './bpf-programs.js';
+import {checkBpfPrograms} from './bpf-programs.js';
 import {checkBpftrace} from './bpftrace.js';
 import {checkBtf} from './btf.js';
 import {checkCgroups} from './cgroups.js';
@@ -8,6 +8,7 @@ import {checkDocker} from './docker.js';
 import type {Host} from './host.js';
 import {checkKernelModule} from './kernel-module.js';
 import {checkKernel} from './kernel.js';
+import {climb, type LadderRung, type LadderStep} from './ladder.js';
 import {checkLockdown} from './lockdown.js';
 import {checkPrivilege} from './privilege.js';
 import {checkStrace} from './strace.js';
@@ -16,9 +17,13 @@ import {checkTracefs} from './tracefs.js';
 export interface Examination {
   readonly schema: 'winnow.doctor/1';
   readonly checks: readonly Check[];
+  /** Ways to capture, best first. */
+  readonly ladder: readonly LadderStep[];
   readonly probe: {
     /** What `winnow profile` would use; null where nothing works. */
     readonly chosen: 'ebpf' | 'bpftrace' | null;
+    /** The step of the ladder; null where nothing works. */
+    readonly rung: LadderRung | null;
     readonly why: string;
     /** What that probe does not show. */
     readonly cannotSee: readonly BlindSpot[];
@@ -29,6 +34,7 @@ export interface Examination {
 
 /** Every check of this host, and what follows from them. */
 export async function examineHost(host: Host): Promise<Examination> {
+  const bpf = await checkBpfPrograms(host);
   const checks = [
     checkPrivilege(host),
     checkKernel(host),
@@ -36,37 +42,28 @@ export async function examineHost(host: Host): Promise<Examination> {
     checkTracefs(host),
     checkLockdown(host),
     checkCgroups(host),
-    ...(await checkBpfPrograms(host)),
+    ...bpf.checks,
     await checkBpftrace(host),
     await checkDocker(host),
     await checkStrace(host),
     checkKernelModule(host),
   ];
-  const {chosen, why} = chooseProbe(checks);
+  const ladder = climb(checks, bpf.refusals);
+  const {chosen, rung, why} = chooseProbe(ladder);
   return {
     schema: 'winnow.doctor/1',
     checks,
-    probe: {chosen, why, cannotSee: blindSpots.filter(({probes}) => chosen !== null && probes.includes(chosen))},
-    canProfile: chosen !== null && works(checks, 'docker'),
+    ladder,
+    probe: {chosen, rung, why, cannotSee: blindSpots.filter(({probes}) => rung !== null && probes.includes(rung))},
+    canProfile: chosen !== null && checks.some(({name, status}) => name === 'docker' && status === 'ok'),
   };
 }
 
-const neededBy = {
-  ebpf: ['privilege', 'kernel', 'btf', 'cgroups', 'ebpf probe', ...programsOfProbe.map((name) => `program ${name}`)],
-  bpftrace: ['privilege', 'kernel', 'btf', 'tracefs', 'cgroups', 'bpftrace'],
-} as const;
-
-function chooseProbe(checks: readonly Check[]): {chosen: 'ebpf' | 'bpftrace' | null; why: string} {
-  const missing = (probe: keyof typeof neededBy): string => neededBy[probe].filter((name) => !works(checks, name)).join(', ');
-  if (missing('ebpf') === '') {
-    return {chosen: 'ebpf', why: 'its programs load; it names the very files and counts in the kernel'};
+function chooseProbe(ladder: readonly LadderStep[]): Pick<Examination['probe'], 'chosen' | 'rung' | 'why'> {
+  const used = ladder.find((step) => step.used);
+  if (used === undefined) {
+    return {chosen: null, rung: null, why: ladder.map(({rung, detail}) => `${rung}: ${detail}`).join('; ')};
   }
-  if (missing('bpftrace') === '') {
-    return {chosen: 'bpftrace', why: `the eBPF probe lacks: ${missing('ebpf')}`};
-  }
-  return {chosen: null, why: `the eBPF probe lacks: ${missing('ebpf')}; bpftrace lacks: ${missing('bpftrace')}`};
-}
-
-function works(checks: readonly Check[], name: string): boolean {
-  return checks.some((check) => check.name === name && check.status === 'ok');
+  const why = used.rung === 'bpftrace' ? 'the eBPF probe does not attach' : 'it attaches, names the very files and counts in the kernel';
+  return {chosen: used.backend, rung: used.rung, why};
 }

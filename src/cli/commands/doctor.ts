@@ -2,6 +2,7 @@ import type {Command} from 'commander';
 import type {Check} from '../../capture/doctor/check.js';
 import {type Examination, examineHost} from '../../capture/doctor/examine.js';
 import {realHost} from '../../capture/doctor/host.js';
+import type {LadderStep} from '../../capture/doctor/ladder.js';
 import {ExitCode} from '../../model/exit-code.js';
 import type {RegisterCommand} from '../program.js';
 
@@ -27,15 +28,22 @@ Examples:
     });
 };
 
-function describe({checks, probe, canProfile}: Examination): string[] {
+function describe({checks, ladder, probe, canProfile}: Examination): string[] {
   const width = Math.max(...checks.map(({name}) => name.length));
   return [
     ...checks.flatMap((check) => describeCheck(check, width)),
     '',
-    probe.chosen === null ? `No probe works here: ${probe.why}.` : `winnow profile would use ${probe.chosen}: ${probe.why}.`,
+    'The probe ladder, best first (--backend, --rung):',
+    ...ladder.map(describeStep),
+    '',
+    probe.chosen === null ? 'No probe works here.' : `winnow profile would use ${probe.rung}: ${probe.why}.`,
     ...(probe.cannotSee.length === 0 ? [] : ['It cannot see:', ...probe.cannotSee.map(({what, instead}) => `  - ${what} (${instead})`)]),
     canProfile ? 'This host can profile.' : 'This host cannot profile yet; the commands behind "mend" are what it takes.',
   ];
+}
+
+function describeStep({rung, works, detail, used}: LadderStep): string {
+  return `${works ? marks.ok : marks.no}  ${rung.padEnd('tracepoint'.length)}  ${detail}${used ? '; a run uses it' : ''}`;
 }
 
 const marks = {ok: 'ok', no: 'no', unknown: '??'} as const;

@@ -34,6 +34,9 @@ async function profile(image: string, args: readonly string[], options: ProfileO
   if (options.host !== undefined && options.backend === 'bpftrace') {
     throw new WinnowError('--backend bpftrace works on this host only', {exitCode: ExitCode.usage, hint: 'leave it out: over ssh the eBPF probe is used'});
   }
+  if (options.rung !== 'auto' && options.backend === 'bpftrace') {
+    throw new WinnowError('--rung is of the eBPF probe', {exitCode: ExitCode.usage, hint: 'leave out one of --rung and --backend'});
+  }
   const {workloads, limits} = await chooseWorkloads(args, options, context.cwd);
   const result = await withPlace(options, workloads.flatMap(portsOf), context, (place) => profileAt(place, image, workloads, limits, options, context));
   reportProfile(image, result, context);
@@ -61,7 +64,8 @@ async function profileAt(
       workloads,
       limits,
       probe: {
-        backend: options.host === undefined ? options.backend : 'ebpf',
+        backend: options.host === undefined && options.rung === 'auto' ? options.backend : 'ebpf',
+        ...(options.rung === 'auto' ? {} : {rung: options.rung}),
         allEvents: options.events === 'all',
         ...(options.ringSize === undefined ? {} : {ringBytes: options.ringSize}),
         host: probeHost,

@@ -35,9 +35,10 @@ attach() {
   done
 }
 
-# detach: ends the probe, with its stream in the share.
+# detach: ends the probe, with its stream in the share, and returns once the kernel is rid of it.
 detach() {
   exec 9>&-
   wait "$probe"
+  while pidof winnow-keeper >/dev/null; do sleep 0.1; done
   mv "/tmp/$stream" "$stream"
 }

@@ -1,38 +1,50 @@
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
-import type {ExecutionContext} from 'ava';
+import process from 'node:process';
 import {execa} from 'execa';
 import {probeBinary} from '../../src/capture/local-probe.js';
-import {workloads} from '../capture/images.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const scripts = import.meta.dirname;
+const workloads = `winnow-test/workloads:${process.env['WINNOW_TEST_TAG'] ?? '1'}`;
 
 export interface Guest {
-  /** Script of test/vm/guest that the machine runs. */
+  /** Of the kernel, such as 6.1. */
+  readonly series: string;
+  /** Script of scripts/vm/guest that the machine runs. */
   readonly script: string;
-  /** Files for its working directory, by name. */
+  /** Files for its working directory: what to copy, by name. */
+  readonly copies?: Readonly<Record<string, string>>;
+  /** Files for its working directory: content by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly qemuOptions?: readonly string[];
 }
 
 /**
  * Boots a virtual machine with Debian's kernel, the probe, and the workloads image's files as rootfs.tar.
- * @returns the directory with what the script left there
+ * @returns what `use` makes of the directory with what the script left there, which is removed then
  */
-export async function runMachine(t: ExecutionContext, {script, files, qemuOptions = []}: Guest): Promise<string> {
-  const share = await mkdtemp(path.join(tmpdir(), 'winnow-test-vm-'));
-  t.teardown(() => rm(share, {recursive: true, force: true}));
-  await cp(path.join(root, 'test/vm/guest'), share, {recursive: true});
+export async function withMachine<T>(guest: Guest, use: (share: string) => Promise<T>): Promise<T> {
+  const share = await mkdtemp(path.join(tmpdir(), 'winnow-vm-'));
+  try {
+    await fillShare(share, guest);
+    await execa(path.join(scripts, 'run'), [guest.series, share, ...(guest.qemuOptions ?? [])]);
+    return await use(share);
+  } finally {
+    await rm(share, {recursive: true, force: true});
+  }
+}
+
+async function fillShare(share: string, {script, files, copies = {}}: Guest): Promise<void> {
+  await cp(path.join(scripts, 'guest'), share, {recursive: true});
   await cp(path.join(share, script), path.join(share, 'guest.sh'));
-  await cp(probeBinary(), path.join(share, 'winnow-probe'));
-  await exportImage(path.join(share, 'rootfs.tar'));
+  for (const [name, source] of Object.entries({'winnow-probe': probeBinary(), ...copies})) {
+    await cp(source, path.join(share, name));
+  }
   for (const [name, text] of Object.entries(files)) {
     await writeFile(path.join(share, name), text);
   }
-  await execa(path.join(root, 'scripts/vm/run'), ['6.1', share, ...qemuOptions]);
-  return share;
+  await exportImage(path.join(share, 'rootfs.tar'));
 }
 
 async function exportImage(file: string): Promise<void> {
@@ -44,10 +56,13 @@ async function exportImage(file: string): Promise<void> {
   }
 }
 
+/** What Docker gives a container's root. */
+const usualCapabilities = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_MKNOD', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'];
+
 /** An OCI runtime config that gives a program what Docker would: all but the network. */
-export function containerConfig(args: readonly string[]): string {
+export function containerConfig(args: readonly string[], moreCapabilities: readonly string[] = []): string {
   const mount = (destination: string, type: string, source: string, ...options: readonly string[]) => ({destination, type, source, options});
-  const capabilities = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_MKNOD', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'];
+  const capabilities = [...usualCapabilities, ...moreCapabilities];
   return JSON.stringify({
     ociVersion: '1.0.0',
     root: {path: 'rootfs'},

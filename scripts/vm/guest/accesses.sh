@@ -1,0 +1,19 @@
+# shellcheck shell=sh
+# Runs the program `accesses` in a container under each rung of the eBPF probe, then takes the probe's hold away.
+# shellcheck source=lib.sh
+. ./lib.sh
+
+./winnow-probe features >features.json
+while read -r rung; do
+  id="$(printf '%s' "$rung" | sha256sum | cut -c 1-64)"
+  attach "$rung.stream" --container "$id" --rung "$rung"
+  container "$id" accesses.json >"$rung.expected"
+  detach
+done <rungs
+
+# Without its keeper the probe sees nothing any more; it must say so.
+attach orphan.stream --container "$id" --rung fentry
+kill -KILL "$(pidof winnow-keeper)"
+if wait "$probe"; then exit 1; fi
+exec 9>&-
+mv /tmp/orphan.stream .
