@@ -80,10 +80,10 @@ function* parse(): Parser {
 
 function* parseElf(): Parser {
   const header = yield {offset: 0, bytes: 64};
-  if (header.length < 52) {
+  const is64 = header[4] === 2;
+  if (header.length < (is64 ? 64 : 52)) {
     return null;
   }
-  const is64 = header[4] === 2;
   const isLittleEndian = header[5] === 1;
   const table = is64
     ? {offset: readWord(header, 32, isLittleEndian), entryBytes: 56, count: readHalf(header, 56, isLittleEndian)}

@@ -67,7 +67,7 @@ export async function startSshServer(t: ExecutionContext, {config = [], prefix =
     await sleep(20);
   }
   const knownHosts = at('.ssh/known_hosts');
-  await writeFile(knownHosts, (await execa('ssh-keyscan', ['-p', String(port), '127.0.0.1'])).stdout + '\n');
+  await writeFile(knownHosts, (await execa('ssh-keyscan', ['-T', '60', '-p', String(port), '127.0.0.1'])).stdout + '\n');
   const keyFile = at('.ssh/id_ed25519');
   return {
     port, pid: server.pid ?? 0, address: `ssh://${user}@127.0.0.1:${port}`, home, knownHosts, keyFile, remoteTmp: at('remote'),
@@ -130,7 +130,7 @@ export async function startLink(t: ExecutionContext, target: number, bytesPerSec
 
 /** Options to reach a server through a link. */
 export async function through(link: Link, server: SshServer): Promise<readonly string[]> {
-  const {stdout} = await execa('ssh-keyscan', ['-p', String(link.port), '127.0.0.1']);
+  const {stdout} = await execa('ssh-keyscan', ['-T', '60', '-p', String(link.port), '127.0.0.1']);
   await appendFile(server.knownHosts, `${stdout}\n`);
   return ['--host', `ssh://root@127.0.0.1:${link.port}`, '--ssh-known-hosts', server.knownHosts, '--ssh-key', server.keyFile];
 }

@@ -82,6 +82,15 @@ test('a damaged or cut ELF file names some interpreter or none, and never fails'
   }));
 });
 
+test('an ELF file that ends anywhere in its header names no interpreter', (t) => {
+  for (const is64 of [true, false]) {
+    const elf = makeElf({is64, isLittleEndian: true, tableOffset: 64, nameOffset: 700});
+    for (let length = 0; length <= 64; length += 1) {
+      t.is(scan(elf.subarray(0, length), 1000), null);
+    }
+  }
+});
+
 test('every program of this host has the interpreter that readelf finds', async (t) => {
   const entries = await readdir('/usr/bin', {withFileTypes: true});
   const paths = entries.filter((entry) => entry.isFile()).slice(0, 300).map(({name}) => `/usr/bin/${name}`);
