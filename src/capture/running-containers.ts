@@ -5,7 +5,7 @@ import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {mountedByEngine} from './mounted-paths.js';
 
-/** Which of an engine's running containers are meant: some by name or id, else all that fit what is given. */
+/** Which of an engine's containers are meant, of those that run or were never started: some by name or id, else all that fit what is given. */
 export interface ContainerSelection {
   /** Names, or ids or the start of them. */
   readonly names: readonly string[];
@@ -47,8 +47,8 @@ async function describe(docker: Docker, name: string): Promise<RunningContainer>
   if (info === null) {
     throw new WinnowError(`no container "${name}" on this engine`, {hint: 'docker ps lists what runs'});
   }
-  if (!info.State.Running) {
-    throw new WinnowError(`container "${name}" does not run`, {hint: `docker start ${name}, or winnow profile ${info.Config.Image} for a run from its first instruction on`});
+  if (!info.State.Running && !isNew(info)) {
+    throw new WinnowError(`container "${name}" has ended`, {hint: `docker start ${name}, or winnow profile ${info.Config.Image} for a run from its first instruction on`});
   }
   return runningContainer(docker, info);
 }
@@ -62,22 +62,34 @@ function runningContainer(docker: Docker, info: Docker.ContainerInspectInfo): Ru
     imageName: Config.Image,
     probe: {by: 'container', id},
     mounts: mountedByEngine(info),
+    isNew: isNew(info),
     ended: async (signal) => {
-      // The engine may have removed it already, after its end.
-      const {StatusCode} = (await docker.getContainer(id).wait({condition: 'not-running', abortSignal: signal}).catch((error: unknown) => {
-        if (statusOf(error) === 404) {
-          return {};
-        }
-        throw error;
-      })) as {StatusCode?: number};
-      return StatusCode ?? null;
+      const condition = isNew(info) ? 'next-exit' : 'not-running';
+      const result = await unlessGone(docker.getContainer(id).wait({condition, abortSignal: signal}) as Promise<{StatusCode: number}>);
+      return result?.StatusCode ?? null;
+    },
+    exitCode: async () => {
+      const state = (await unlessGone(docker.getContainer(id).inspect()))?.State;
+      return state?.Status === 'exited' ? state.ExitCode : null;
     },
   };
 }
 
+const isNew = ({State}: Docker.ContainerInspectInfo): boolean => State.Status === 'created';
+
+/** Null where the engine has removed the container, after its end. */
+async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (statusOf(error) === 404) {
+      return null;
+    }
+    throw error;
+  });
+}
+
 async function listIds(docker: Docker, image: string | undefined, labels: readonly string[]): Promise<string[]> {
   const imageId = image === undefined ? undefined : (await findImage(docker, image)).id;
-  const containers = await docker.listContainers({filters: {label: [...labels]}});
+  const containers = await docker.listContainers({all: true, filters: {label: [...labels], status: ['created', 'restarting', 'running', 'paused']}});
   const ids = containers.filter(({ImageID}) => imageId === undefined || ImageID === imageId).map(({Id}) => Id);
   if (ids.length === 0) {
     const wanted = [...(image === undefined ? [] : [`of image "${image}"`]), ...labels.map((label) => `with the label ${label}`)].join(' ');

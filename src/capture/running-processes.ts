@@ -9,6 +9,7 @@ import {containerIdIn, unifiedDirectory} from './cgroup-path.js';
 import {mountedFor} from './mounted-paths.js';
 
 const pollMs = 100;
+const runsAlready = {isNew: false, exitCode: () => Promise.resolve(null)} as const;
 
 /** A process and what descends from it; ends when it does. @throws WinnowError where there is none of this id */
 export async function processTarget(pid: number): Promise<RunningTarget> {
@@ -20,6 +21,7 @@ export async function processTarget(pid: number): Promise<RunningTarget> {
     name: `process ${pid}`,
     probe: {by: 'pid', pid},
     containerId: containerIdIn(cgroups),
+    ...runsAlready,
     mounts: await mountedFor(pid),
     ended: async (signal) => {
       while (!(await isDead(identity))) {
@@ -38,6 +40,7 @@ export async function cgroupTarget(cgroup: string): Promise<RunningTarget> {
     name: `cgroup ${cgroup}`,
     probe: {by: 'cgroup', directory},
     containerId: containerIdIn(directory),
+    ...runsAlready,
     mounts: await mountedFor(Number(pids[0])),
     ended: async (signal) => {
       while (await isPopulated(directory)) {

@@ -25,8 +25,8 @@ interface AttachOptions extends PlaceOptions, TargetOptions {
 
 export const registerAttach: RegisterCommand = (program, contextOf) => {
   addPlaceOptions(program.command('attach'))
-    .description('capture what containers do that run already')
-    .argument('[container...]', 'names or ids of running containers')
+    .description('capture containers that others start, or that run already')
+    .argument('[container...]', 'names or ids of containers that run or were never started')
     .option('--image <image>', 'all containers that run this image; with --cgroup or --pid, the image whose files are used')
     .option('--label <label>', 'all containers with this label, KEY or KEY=VALUE (repeatable)', collect, [])
     .option('--compose <project>', 'all containers of this compose project')
@@ -39,12 +39,12 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .option('--ring-size <size>', 'kernel ring buffer for each container, a power of two (default: 16MiB)', parseSize)
     .addHelpText('after', `
 Each container makes a run of its own image. It lasts until the container ends, --duration or --test is over, or Ctrl-C. What a
-container has open, mapped and running already comes first. What it did before is unknown, so these runs are incomplete: they
-prove use, never disuse.
+running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
+proves use, never disuse.
 
 Examples:
   winnow attach web
-  winnow attach --compose shop --workload smoke --test ./smoke.sh
+  docker-compose up --no-start && winnow attach --compose shop --test 'docker-compose start && ./smoke.sh && docker-compose stop'
   winnow attach --label app=shop --duration 5m
   winnow attach --pid 4711 --image shop:1.4`)
     .action(async (names: string[], options: AttachOptions, command: Command) => attach(names, options, contextOf(command)));
@@ -97,8 +97,10 @@ function report({runs, failure}: AttachResult, {duration, test}: AttachOptions, 
   } else if (lost > 0) {
     context.note(`winnow: ${lost} records were lost; a larger --ring-size may help`);
     context.exitWith(ExitCode.lostRecords);
-  } else if (!context.json) {
-    context.note(`${plural(runs.length, 'run')} kept: proof of use, never of disuse, as nobody saw what came before`);
+  }
+  const partial = runs.filter(({metadata}) => !metadata.complete).length;
+  if (partial > 0) {
+    context.note(`${plural(partial, 'run')} did not see a container from start to end: proof of use, never of disuse`);
   }
 }
 

@@ -1,5 +1,6 @@
 import {randomUUID} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
@@ -91,7 +92,7 @@ test('Ctrl-C is how a capture ends that nothing else ends', async (t) => {
   const {name} = await startContainer(t);
   const {code, err} = await winnow(['attach', name, '--store', store], {signal: AbortSignal.timeout(1500)});
   t.is(code, ExitCode.done, err);
-  t.regex(err, /^attached to .*; Ctrl-C ends it\n1 run kept: /);
+  t.regex(err, /^attached to .*; Ctrl-C ends it\n1 run did not see a container from start to end: /);
   t.is((await listRuns(store)).length, 1);
 });
 
@@ -177,6 +178,51 @@ test('containers of a compose project are captured together, each for its own im
   t.deepEqual(['/etc/passwd', '/etc/group', '/workloads/loop', '/workloads/nothing'].map((path) => used(runs.get(workloads) ?? [], path)), [false, false, true, true]);
 });
 
+/** A compose file of two services, started one after another. */
+const project = (files: string): string => `version: "2.4"
+services:
+  db:
+    image: ${workloads}
+    network_mode: none
+    command: [/bin/sh, -c, "cat /workloads/nothing; exec nc -ll -p 5432"]
+    stop_grace_period: 0s
+  web:
+    image: ${busybox}
+    network_mode: none
+    command: [/bin/sh, -c, "cat ${files}; exec sleep 600"]
+    stop_grace_period: 0s
+    depends_on: [db]
+`;
+
+test('containers that compose has made and not started yet are seen from start to end, and their runs justify removals', async (t) => {
+  const store = await temporaryStore(t);
+  const file = path.join(store, 'docker-compose.yml');
+  const name = `p${randomUUID()}`;
+  await writeFile(file, project('/etc/passwd'));
+  const compose = (...args: string[]): string[] => ['--project-name', name, '--file', file, ...args];
+  await execa('docker-compose', compose('up', '--no-start'));
+  t.teardown(() => execa('docker-compose', compose('down', '--timeout=0')));
+  const inTest = `docker-compose ${compose().join(' ')}`;
+  const {code, err} = await winnow(['attach', '--compose', name, '--workload=smoke', '--test', `${inTest} start && docker exec ${name}_web_1 cat /etc/group && ${inTest} stop`, '--store', store]);
+  t.is(code, ExitCode.done, err);
+  const runs = new Map((await runsOf(store)).map((run) => [run.metadata.imageName, run]));
+  t.is(runs.size, 2);
+  for (const {metadata} of runs.values()) {
+    t.like(metadata, {complete: true, incompleteReason: '', lostRecords: 0, exitCode: 137, workload: 'smoke'});
+  }
+  t.deepEqual(['/etc/passwd', '/etc/group', '/workloads/nothing'].map((wanted) => used(runs.get(busybox)?.rows ?? [], wanted)), [true, true, false]);
+  t.deepEqual(['/etc/passwd', '/etc/group', '/workloads/nothing'].map((wanted) => used(runs.get(workloads)?.rows ?? [], wanted)), [false, false, true]);
+});
+
+test('a container that goes on after the capture is not seen to its end', async (t) => {
+  const store = await temporaryStore(t);
+  const {stdout: id} = await execa('docker', ['create', '--network=none', busybox, 'sleep', '600']);
+  t.teardown(() => execa('docker', ['rm', '--force', id]));
+  const {code, err} = await winnow(['attach', id, '--test', `docker start ${id}`, '--store', store]);
+  t.is(code, ExitCode.done, err);
+  t.like((await listRuns(store))[0], {complete: false, incompleteReason: 'the container went on after the capture'});
+});
+
 interface Failure {
   readonly args: readonly string[];
   readonly code: ExitCode;
@@ -209,5 +255,5 @@ test('to a container that has ended', async (t) => {
   await execa('docker', ['kill', id]);
   const {code, err} = await winnow(['attach', name]);
   t.is(code, ExitCode.failed);
-  t.regex(err, /^winnow: container "winnow-test-.*" does not run; docker start .*, or winnow profile winnow-test\/busybox:/);
+  t.regex(err, /^winnow: container "winnow-test-.*" has ended; docker start .*, or winnow profile winnow-test\/busybox:/);
 });
