@@ -3,18 +3,20 @@ import type {ImageIndex} from '../model/image-index.js';
 import type {FileProbability} from '../model/profile.js';
 import {holdsContent} from '../train/content.js';
 
+type ContentFile = Pick<FileProbability, 'type' | 'bytes' | 'probability'>;
+
 /** One inode with bytes, under whatever number of names. */
-export interface Content {
+export interface Content<File extends ContentFile = ContentFile> {
   readonly bytes: number;
   /** No name of it stays. */
   readonly isGone: boolean;
   /** Of its removed names the likeliest to be needed; null where all stay. */
-  readonly mostNeededRemoved: FileProbability | null;
+  readonly mostNeededRemoved: File | null;
 }
 
 /** Contents of an image, each once; the three lists speak of the same paths in the same order. */
-export function listContents({files}: ImageIndex, probabilities: readonly FileProbability[], decisions: readonly Decision[]): Content[] {
-  const contents = new Map<string, Content>();
+export function listContents<File extends ContentFile>({files}: ImageIndex, probabilities: readonly File[], decisions: readonly Decision[]): Content<File>[] {
+  const contents = new Map<string, Content<File>>();
   files.forEach(({path, hardLinkGroup}, at) => {
     const probability = probabilities[at];
     if (probability === undefined || !holdsContent(probability)) {

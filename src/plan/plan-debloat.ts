@@ -57,7 +57,8 @@ export function planDebloat(profile: Profile, index: ImageIndex, policy: Policy,
   };
 }
 
-function totalsOf(files: readonly FileDecision[], contents: readonly Content[], cost: CostModel): DebloatConfig['totals'] {
+/** Sums over what is decided. */
+export function totalsOf(files: readonly FileDecision[], contents: readonly Content[], cost: CostModel): DebloatConfig['totals'] {
   const regular = files.filter(({type}) => type === 'file');
   const removed = contents.flatMap(({mostNeededRemoved}) => mostNeededRemoved ?? []);
   return {

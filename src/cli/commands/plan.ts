@@ -7,11 +7,14 @@ import {ExitCode} from '../../model/exit-code.js';
 import {formatBytes, parseProbability, parseSize} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {debloatDocument} from '../../plan/debloat-document.js';
+import type {PlannedImage} from '../../plan/joint/atoms.js';
+import {planJointly} from '../../plan/joint/plan-jointly.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
 import {runLevels} from '../../plan/run-levels.js';
 import {readCostFile} from '../config/cost-file.js';
 import type {CommandContext} from '../context.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
+import {jointSummary} from '../joint-report.js';
 import {costLine, frontTable, planSummary} from '../plan-report.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
@@ -54,13 +57,15 @@ A glob without "/" matches a name in any directory; one that matches a directory
 Examples:
   winnow plan shop:1.4 --output debloat.json
   winnow plan shop:1.4 --max-risk 0.1 --keep '/usr/share/zoneinfo' --keep '*.pem' --json
-  winnow plan shop:1.4 --cost cost.yaml --budget 80MB --together certificates --front`)
+  winnow plan shop:1.4 --cost cost.yaml --budget 80MB --together certificates --front
+  winnow plan shop:1.4 mail:2 --output both.json     layers for both, shared where they keep the same`)
     .action(async (images: string[], options: PlanOptions, command: Command) => plan(images, options, contextOf(command)));
 };
 
 async function plan([image = '', ...others]: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
   if (others.length > 0) {
-    throw new WinnowError('winnow plan takes one image for now', {exitCode: ExitCode.usage, hint: 'plan each image by itself'});
+    await planSet([image, ...others], options, context);
+    return;
   }
   const trained = await loadTrainedImage(image, context);
   const policy = await policyOf(options, trained, context);
@@ -79,6 +84,29 @@ async function plan([image = '', ...others]: readonly string[], options: PlanOpt
     ].forEach(context.print);
   }
   warn(config, options, context);
+}
+
+/** Plans each image by the same policy, then the layers of all. */
+async function planSet(images: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
+  const planned: PlannedImage[] = [];
+  for (const image of images) {
+    const trained = await loadTrainedImage(image, context);
+    if (planned.some(({config}) => config.image.id === trained.index.image.id)) {
+      throw new WinnowError(`${image} is named twice`, {exitCode: ExitCode.usage, hint: 'name each image once'});
+    }
+    planned.push({index: trained.index, config: planImage(trained, await policyOf(options, trained, context), options)});
+  }
+  const joint = await planJointly(planned);
+  const document = {...joint, images: joint.images.map(debloatDocument)};
+  if (options.output !== undefined) {
+    await writeDocument(options.output, document, context);
+  }
+  if (context.json) {
+    context.printJson(document);
+  } else {
+    [...jointSummary(joint), ...(options.output === undefined ? [] : ['', `config: ${options.output}`])].forEach(context.print);
+  }
+  joint.images.forEach((config) => warn(config, options, context));
 }
 
 async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together}: PlanOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {

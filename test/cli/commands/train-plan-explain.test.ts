@@ -133,6 +133,21 @@ test('plan weighs the prices of a cost file, says them, and shows the front', as
   t.regex(err, /cost\.yaml:2: fetch-bandwidth can't be "fast"; write bytes a second at which a removed file comes .* such as 20MB/);
 });
 
+test('plan of two images says which layers they share, and what that saves', async (t) => {
+  const {store, image} = await makeStore(t);
+  const other = uniqueTag('train');
+  await loadArchive(t, await makeArchive([[file('srv/a'), file('etc/unused.conf', 'x'.repeat(2_000_000))]], {tag: other}), other);
+  const {image: {id}} = await loadImageIndex(await openEngine(), other, store);
+  const metadata = sampleMetadata({runId: '20261124T065600Z-00000001', imageId: id, imageName: other});
+  await writeRun(store, {metadata, rows: ['/srv/a'].map((name) => sampleRow({path: name, op: 'read'}))});
+  const {code, out} = await winnow(['plan', image, other, '--store', store, '--keep', '*.conf']);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^Each by itself these plans take 4\.1 MB; in these layers 2\.\d MB, 4\d % less\./m);
+  t.regex(out, /^No layers take less\.$/m);
+  const {out: json} = await winnow(['plan', image, other, '--store', store, '--json']);
+  t.like(JSON.parse(json), {schema: 'winnow.plan-set/1', images: [{image: {name: image}}, {image: {name: other}}], totals: {isProven: true}});
+});
+
 test('plan measures prices with the engine', async (t) => {
   const {store, image} = await makeStore(t);
   const {code, out} = await winnow(['plan', image, '--store', store, '--measure', '--json']);
@@ -205,7 +220,7 @@ const refused = test.macro(async (t: ExecutionContext, args: (image: string) => 
   t.regex(result.err, says);
 });
 
-test('several images are not planned together yet', refused, (image) => ['plan', image, image], ExitCode.usage, /takes one image for now; plan each image by itself/);
+test('an image planned together with itself is wrong usage', refused, (image) => ['plan', image, image], ExitCode.usage, /is named twice; name each image once/);
 test('a risk above 1 is wrong usage', refused, (image) => ['plan', image, '--max-risk', '2'], ExitCode.usage, /"2" is not a probability/);
 test('two sources of prices are wrong usage', refused, (image) => ['plan', image, '--measure', '--cost', 'x'], ExitCode.usage, /cannot be used with/);
 test('an unknown set of files is wrong usage', refused, (image) => ['plan', image, '--together', 'pyton'], ExitCode.usage, /known are certificates/);
