@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {execa} from 'execa';
 
-const image = `winnow-test/workloads:${process.env['WINNOW_TEST_TAG'] ?? '1'}`;
+export const image = `winnow-test/workloads:${process.env['WINNOW_TEST_TAG'] ?? '1'}`;
 /** Read-only view of the machine in a container, to run its strace there. */
 const host = '/host';
 const label = 'winnow.bench';

@@ -7,6 +7,7 @@ import {parseArgs} from 'node:util';
 import {execa} from 'execa';
 import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
+import {benchFullSpeed, type FullSpeed} from './full-speed.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {overheadVariants} from './overhead.js';
 import {benchInstructions} from './vm-cost.js';
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
     const result = await benchDecoder();
     return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};
   },
+  'full-speed': fullSpeed,
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
 };
@@ -58,6 +60,13 @@ async function overhead(title: string, workload: readonly string[]): Promise<{re
   });
   const rows = ratios.map(({name, median, min, max}) => `| ${name} | ${figure(median)} | ${figure(min)} … ${figure(max)} |`);
   return {result: ratios, table: [`| ${title} | time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows]};
+}
+
+async function fullSpeed(): Promise<{result: FullSpeed[]; table: string[]}> {
+  const result = await benchFullSpeed();
+  const exact = (value: number): string => value.toLocaleString('en-US');
+  const rows = result.map(({events, seconds, opens, captured, lost}) => `| ${events} | ${figure(seconds)} | ${exact(opens)} | ${exact(captured)} | ${exact(lost)} |`);
+  return {result, table: ['| events | seconds | opens made | opens captured | accesses lost |', '|---|---|---|---|---|', ...rows]};
 }
 
 /** A benchmark that stands alone and prints one JSON object of numbers as its last line. */
