@@ -15,6 +15,9 @@
 #define CALL_AS(function_, name_, kind_, op_, ...)                                  \
 	{.number = SYS_##name_, .name = #name_, .function = #function_, \
 	 .desc = {.kind = WN_KIND_##kind_, .op = WN_##op_, __VA_ARGS__}}
+/* A call younger than the C library's headers; such have one number on all architectures. */
+#define CALL_YOUNG(number_, name_, kind_, op_, ...) \
+	{.number = number_, .name = #name_, .desc = {.kind = WN_KIND_##kind_, .op = WN_##op_, __VA_ARGS__}}
 #define NOFOLLOW .bits = WN_CALL_NOFOLLOW
 #define AT_FLAGS .bits = WN_CALL_AT_FLAGS
 
@@ -71,6 +74,14 @@ const struct wn_call_source wn_calls[] = {
 	CALL(mount, PATH, LOOKUP, .path = 2),
 	CALL_AS(umount, umount2, PATH, LOOKUP, .path = 1),
 	CALL(open_by_handle_at, OPEN, READ, .flags = 3),
+	CALL(open_tree, PATH, LOOKUP, .dirfd = 1, .path = 2, .flags = 3, AT_FLAGS),
+	CALL_YOUNG(452, fchmodat2, PATH, WRITE, .dirfd = 1, .path = 2, .flags = 4, AT_FLAGS), /* Linux 6.6 */
+	CALL_YOUNG(463, setxattrat, PATH, WRITE, .dirfd = 1, .path = 2, .flags = 3, AT_FLAGS), /* 6.13 */
+	CALL_YOUNG(464, getxattrat, PATH, STAT, .dirfd = 1, .path = 2, .flags = 3, AT_FLAGS),
+	CALL_YOUNG(465, listxattrat, PATH, STAT, .dirfd = 1, .path = 2, .flags = 3, AT_FLAGS),
+	CALL_YOUNG(466, removexattrat, PATH, WRITE, .dirfd = 1, .path = 2, .flags = 3, AT_FLAGS),
+	CALL_YOUNG(468, file_getattr, PATH, STAT, .dirfd = 1, .path = 2, .flags = 5, AT_FLAGS), /* 6.17 */
+	CALL_YOUNG(469, file_setattr, PATH, WRITE, .dirfd = 1, .path = 2, .flags = 5, AT_FLAGS),
 
 #ifdef SYS_open /* calls that younger architectures don't have */
 	CALL(open, OPEN, READ, .path = 1, .flags = 2),

@@ -616,7 +616,9 @@ static __always_inline void on_path(struct scratch *scratch, struct task_struct 
 	long size;
 
 	if (!path) {
-		if (dirfd != AT_FDCWD && !scratch->key.error)
+		if (opened) /* by a handle */
+			on_descriptor(scratch, task, opened_fd);
+		else if (dirfd != AT_FDCWD && !scratch->key.error)
 			on_descriptor(scratch, task, dirfd);
 		return;
 	}

@@ -12,15 +12,17 @@
  */
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <linux/io_uring.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include "fixture.h"
+#include "uring.h"
 #include "workload.h"
 
 #define SCRATCH IN("scratch")
@@ -64,6 +66,12 @@ static long made(long result, int error, const char *call, const char *op, const
 	}
 	expect(call, op, path, error);
 	return result;
+}
+
+/* The same where a container may be forbidden to; returns a negative number then. */
+static long made_if_allowed(long result, const char *call, const char *op, const char *path)
+{
+	return made(result, result < 0 && errno == EPERM ? EPERM : 0, call, op, path);
 }
 
 #define CALL(name, op, path, error, ...) made(syscall(SYS_##name, __VA_ARGS__), error, #name, op, path)
@@ -220,8 +228,19 @@ static void exec_after_vfork(void)
 	wait_for_success(child);
 }
 
+static void exec_dynamic(void)
+{
+	char *arguments[] = {IN("dynamic"), NULL};
+
+	expect("execve", "exec", IN("dynamic"), 0);
+	expect("execve", "exec", IN("loader"), 0);
+	syscall(SYS_execve, arguments[0], arguments, NULL);
+	die(arguments[0]);
+}
+
 static void executions(void)
 {
+	in_child(exec_dynamic);
 	in_child(exec_script);
 	in_child(exec_descriptor);
 	exec_after_vfork();
@@ -240,6 +259,21 @@ static void changes(void)
 	CALL(unlink, "remove", SCRATCH "/link", 0, SCRATCH "/link");
 	CALL(unlink, "remove", SCRATCH "/renamed", 0, SCRATCH "/renamed");
 	CALL(rmdir, "remove", SCRATCH "/made", 0, SCRATCH "/made");
+	CALL(mkdirat, "write", SCRATCH "/made-at", 0, AT_FDCWD, SCRATCH "/made-at", 0755);
+	CALL(symlinkat, "write", SCRATCH "/link-at", 0, "created", AT_FDCWD, SCRATCH "/link-at");
+	CALL(linkat, "lookup", SCRATCH "/created", 0, AT_FDCWD, SCRATCH "/created", AT_FDCWD, SCRATCH "/linked-at", 0);
+	expect("linkat", "write", SCRATCH "/linked-at", 0);
+	CALL(renameat2, "remove", SCRATCH "/linked-at", 0, AT_FDCWD, SCRATCH "/linked-at", AT_FDCWD, SCRATCH "/renamed-at", 0);
+	expect("renameat2", "write", SCRATCH "/renamed-at", 0);
+	CALL(mknodat, "write", SCRATCH "/node", 0, AT_FDCWD, SCRATCH "/node", S_IFIFO | 0600, 0);
+	CALL(fchmodat, "write", SCRATCH "/node", 0, AT_FDCWD, SCRATCH "/node", 0644);
+	CALL(fchownat, "write", SCRATCH "/link-at", 0, AT_FDCWD, SCRATCH "/link-at", 0, 0, AT_SYMLINK_NOFOLLOW);
+	CALL(utimensat, "write", IN("timed"), 0, AT_FDCWD, IN("timed"), NULL, 0);
+	CALL(utimes, "write", SCRATCH "/created", 0, SCRATCH "/created", NULL);
+	CALL(unlinkat, "remove", SCRATCH "/link-at", 0, AT_FDCWD, SCRATCH "/link-at", 0);
+	CALL(unlinkat, "remove", SCRATCH "/renamed-at", 0, AT_FDCWD, SCRATCH "/renamed-at", 0);
+	CALL(unlinkat, "remove", SCRATCH "/node", 0, AT_FDCWD, SCRATCH "/node", 0);
+	CALL(unlinkat, "remove", SCRATCH "/made-at", 0, AT_FDCWD, SCRATCH "/made-at", AT_REMOVEDIR);
 	CALL(unlink, "remove", IN("to-remove"), 0, IN("to-remove"));
 	CALL(unlink, "remove", IN("absent"), ENOENT, IN("absent"));
 }
@@ -250,6 +284,79 @@ static void mapping(void)
 
 	CALL(mmap, "map", IN("mapped"), 0, 0L, 4096L, (long)PROT_READ, (long)MAP_PRIVATE, (long)fd, 0L);
 	close(fd);
+	fd = CALL(open, "read", IN("mapped-code"), 0, IN("mapped-code"), O_RDONLY);
+	CALL(mmap, "map", IN("mapped-code"), 0, 0L, 4096L, (long)(PROT_READ | PROT_EXEC), (long)MAP_PRIVATE, (long)fd, 0L);
+	close(fd);
+}
+
+/* What tells of a file without its content. */
+static void questions(void)
+{
+	char buffer[512];
+	int fd = CALL(open, "read", IN("attributed"), 0, IN("attributed"), O_RDONLY);
+	int watches = inotify_init1(0);
+
+	CALL(flistxattr, "stat", IN("attributed"), 0, fd, buffer, sizeof(buffer));
+	CALL(fstatfs, "stat", IN("attributed"), 0, fd, buffer);
+	close(fd);
+	CALL(getxattr, "stat", IN("extended"), ENODATA, IN("extended"), "security.winnow", buffer, sizeof(buffer));
+	CALL(listxattr, "stat", IN("extended"), 0, IN("extended"), buffer, sizeof(buffer));
+	CALL(llistxattr, "stat", IN("absolute-link"), 0, IN("absolute-link"), buffer, sizeof(buffer));
+	CALL(statfs, "stat", IN("measured"), 0, IN("measured"), buffer);
+	CALL(inotify_add_watch, "stat", IN("watched"), 0, watches, IN("watched"), IN_MODIFY);
+	close(watches);
+}
+
+/* A call that the kernel or the engine may not know. */
+static void made_if_known(long result, const char *call, const char *op, const char *path)
+{
+	if (result >= 0 || errno != ENOSYS)
+		expect(call, op, path, result < 0 ? errno : 0);
+}
+
+/* Calls that the C library has no name for. */
+static void young_calls(void)
+{
+	struct {
+		unsigned long long value;
+		unsigned size, flags;
+	} attribute = {0};
+	const char *path = IN("young");
+
+	made_if_known(syscall(452, AT_FDCWD, SCRATCH "/created", 0600, 0), "fchmodat2", "write", SCRATCH "/created");
+	made_if_known(syscall(464, AT_FDCWD, path, 0, "security.winnow", &attribute, sizeof(attribute)), "getxattrat", "stat", path);
+	made_if_known(syscall(465, AT_FDCWD, path, 0, NULL, 0), "listxattrat", "stat", path);
+}
+
+/* By a handle, which not every file system gives; that of /dev does. */
+static void handles(void)
+{
+	struct {
+		struct file_handle head;
+		char room[MAX_HANDLE_SZ];
+	} handle = {.head.handle_bytes = MAX_HANDLE_SZ};
+	const char *path = "/dev/by-handle";
+	int mount_id, mount = CALL(open, "read", "/dev", 0, "/dev", O_RDONLY | O_DIRECTORY);
+	int fd;
+
+	close(CALL(creat, "write", path, 0, path, 0600));
+	made_if_allowed(syscall(SYS_name_to_handle_at, AT_FDCWD, path, &handle, &mount_id, 0), "name_to_handle_at", "lookup", path);
+	fd = syscall(SYS_open_by_handle_at, mount, &handle, O_RDONLY);
+	if (fd >= 0)
+		expect("open_by_handle_at", "read", path, 0);
+	else if (errno != EPERM) /* which names nothing */
+		die("open_by_handle_at");
+	close(fd);
+	close(mount);
+	CALL(unlink, "remove", path, 0, path);
+}
+
+static void mounts(void)
+{
+	long result = syscall(SYS_mount, "none", IN("mountpoint"), "tmpfs", 0, NULL);
+
+	if (made_if_allowed(result, "mount", "lookup", IN("mountpoint")) == 0)
+		CALL(umount2, "lookup", IN("mountpoint"), 0, IN("mountpoint"), 0);
 }
 
 static void after_chroot(void)
@@ -291,55 +398,6 @@ static void tasks(void)
 	in_child(open_and_exit);
 	in_child(as_nobody);
 	in_child(after_chroot);
-}
-
-/* One ring of one entry; the kernel's layout is io_uring(7)'s. */
-struct uring {
-	int fd;
-	char *rings;
-	struct io_uring_params params;
-	struct io_uring_sqe *entries;
-};
-
-static bool make_uring(struct uring *uring)
-{
-	size_t size;
-
-	uring->fd = syscall(SYS_io_uring_setup, 1, &uring->params);
-	if (uring->fd < 0)
-		return false; /* the kernel or the engine forbids it, so nobody opens anything with it */
-	size = uring->params.cq_off.cqes + uring->params.cq_entries * sizeof(struct io_uring_cqe);
-	uring->rings = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, uring->fd, IORING_OFF_SQ_RING);
-	uring->entries = mmap(NULL, sizeof(*uring->entries), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, uring->fd,
-			      IORING_OFF_SQES);
-	if (uring->rings == MAP_FAILED || uring->entries == MAP_FAILED)
-		die("mmap of io_uring");
-	return true;
-}
-
-static unsigned *ring_field(struct uring *uring, unsigned offset)
-{
-	return (unsigned *)(uring->rings + offset);
-}
-
-/* Submits one request, by a worker where `async`, and waits; returns its result. */
-static int submit(struct uring *uring, struct io_uring_sqe entry, bool async)
-{
-	unsigned *tail = ring_field(uring, uring->params.sq_off.tail);
-	unsigned *head = ring_field(uring, uring->params.cq_off.head);
-	unsigned mask = *ring_field(uring, uring->params.cq_off.ring_mask);
-	struct io_uring_cqe *done = (void *)(uring->rings + uring->params.cq_off.cqes);
-	int result;
-
-	entry.flags = async ? IOSQE_ASYNC : 0;
-	uring->entries[0] = entry;
-	ring_field(uring, uring->params.sq_off.array)[0] = 0;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, uring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
-		die("io_uring_enter");
-	result = done[*head & mask].res;
-	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
-	return result;
 }
 
 static void submitted(struct uring *uring, bool async, const char *name)
@@ -416,6 +474,10 @@ static void run(char **files)
 	executions();
 	changes();
 	mapping();
+	questions();
+	young_calls();
+	handles();
+	mounts();
 	tasks();
 	sockets();
 	submissions();

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
  * Makes what `accesses` accesses in DIRECTORY, for an image that has it at
- * /fixture. PROGRAM is copied there as the program that scripts run with.
+ * /fixture. Programs are copied there: NOTHING, which scripts run with, and
+ * DYNAMIC with its LOADER.
  */
 #include <fcntl.h>
 
 #include "fixture.h"
 #include "workload.h"
 
-static const char *const directories[] = {"dir", "other", "jail", "scratch"};
+static const char *const directories[] = {"dir", "other", "jail", "scratch", "mountpoint"};
+
+static const char *const programs[] = {"nothing", "dynamic", "loader"};
 
 static const char *const files[] = {
-	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-thread", "mapped", "inherited",
+	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-thread", "mapped", "mapped-code",
+	"inherited", "attributed", "extended", "measured", "watched", "timed", "young",
 	"last-words", "submitted", "by-worker", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
 };
 
@@ -66,18 +70,21 @@ static void make_deep(void)
 
 int main(int argc, char **argv)
 {
-	int program;
+	int from[3];
 
-	if (argc != 3)
-		usage("DIRECTORY PROGRAM");
-	program = open(argv[2], O_RDONLY);
-	if (program < 0)
-		die(argv[2]);
+	if (argc != 5)
+		usage("DIRECTORY NOTHING DYNAMIC LOADER");
+	for EACH (index, programs) {
+		from[index] = open(argv[2 + index], O_RDONLY);
+		if (from[index] < 0)
+			die(argv[2 + index]);
+	}
 	umask(022);
 	if (mkdir(argv[1], 0755) || chdir(argv[1]))
 		die(argv[1]);
 
-	copy_program(program, "nothing");
+	for EACH (index, programs)
+		copy_program(from[index], programs[index]);
 	for EACH (index, directories) {
 		if (mkdir(directories[index], 0755))
 			die(directories[index]);

@@ -71,7 +71,7 @@ export const blindSpots: readonly BlindSpot[] = [
     instead: 'the open before is seen, and counts as use',
   },
   {
-    what: 'changes without an open (chmod, rename, unlink, mkdir, link), statfs and extended attributes',
+    what: 'changes without an open (chmod, rename, unlink, mkdir, link, truncate, utimes), statfs, extended attributes, mounts, inotify watches and file handles',
     probes: ['bpftrace'],
     instead: 'nothing: a program that needs a file only for those needs the eBPF probe',
   },
@@ -84,6 +84,11 @@ export const blindSpots: readonly BlindSpot[] = [
     what: 'pages of files that were mapped before it attached',
     probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
     instead: 'the open or exec is seen where the container was started under capture; winnow attach reads first what is open and mapped',
+  },
+  {
+    what: 'that a directory was made the root for one call (openat2 with RESOLVE_IN_ROOT)',
+    probes: ['bpftrace', 'strace'],
+    instead: "resolved from the container's root",
   },
   {
     what: 'unix sockets that are connected to by path',

@@ -121,7 +121,11 @@ export function cloneSharing(flags: number): CloneSharing {
 export function pathOfCall(task: Task, call: CompletedCall, context: CallContext): ContainerPath | null {
   const use = calls[call.call]?.[0];
   const target = use === undefined ? null : findTarget(task, call, use, context);
-  return target === null || typeof target === 'string' || target.by === 'file' ? null : absolutePath(target.base, target.name);
+  if (target === null || typeof target === 'string' || target.by === 'file') {
+    return null;
+  }
+  const {base, name} = target;
+  return absolutePath(base, name.startsWith('/') && base !== null && base !== '/' ? name.slice(1) : name); // below a changed root
 }
 
 /** fcntl commands (asm-generic/fcntl.h, linux/fcntl.h). */
@@ -156,7 +160,7 @@ function namedTarget(task: Task, name: ContainerPath, followLast: boolean, base:
     return {by: 'name', base, name, followLast};
   }
   const {root} = task.fs;
-  return root === null ? 'path' : {by: 'name', base: '/', name: `${root}${name}`, followLast};
+  return root === null ? 'path' : {by: 'name', base: root === '' ? '/' : root, name, followLast};
 }
 
 function directoryOf(task: Task, call: CompletedCall, use: PathUse, context: CallContext): ContainerPath | null {

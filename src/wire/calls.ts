@@ -22,7 +22,7 @@ const calls64 = {
   listxattr: [{op: 'stat', path: 0, follow: 'always'}],
   llistxattr: [{op: 'stat', path: 0, follow: 'never'}],
   flistxattr: [{op: 'stat', dirfd: 0}],
-  name_to_handle_at: [{op: 'stat', dirfd: 0, path: 1, flags: 4, follow: 'ifFlag'}],
+  name_to_handle_at: [{op: 'lookup', dirfd: 0, path: 1, flags: 4, follow: 'ifFlag'}],
 
   readlink: [{op: 'read', path: 0, follow: 'never'}],
   readlinkat: [{op: 'read', dirfd: 0, path: 1, follow: 'never', emptyIsDirfd: true}],
@@ -36,7 +36,9 @@ const calls64 = {
   chdir: [{op: 'lookup', path: 0, follow: 'always'}],
   fchdir: [{op: 'lookup', dirfd: 0}],
   chroot: [{op: 'lookup', path: 0, follow: 'always'}],
-  inotify_add_watch: [{op: 'lookup', path: 1, follow: 'always'}],
+  inotify_add_watch: [{op: 'stat', path: 1, follow: 'always'}],
+  mount: [{op: 'lookup', path: 1, follow: 'always'}],
+  umount2: [{op: 'lookup', path: 0, follow: 'always'}],
 
   truncate: [{op: 'write', path: 0, follow: 'always'}],
   ftruncate: [{op: 'write', dirfd: 0}],

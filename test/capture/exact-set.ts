@@ -1,8 +1,11 @@
+import {readFileSync} from 'node:fs';
 import type {ExecutionContext} from 'ava';
 import type {AccessRow} from '../../src/model/access.js';
 import {pathFromText} from '../../src/model/container-path.js';
 
 interface Expectation {
+  /** As strace prints it. */
+  readonly call: string;
   readonly op: string;
   readonly errno: number;
   readonly path: string;
@@ -12,9 +15,39 @@ interface Expectation {
 /** Files behind mounts that the program opens last. */
 export const accessesProgram = ['/workloads/accesses', '/proc/1/status', '/etc/hosts', '/mounted/file'] as const;
 
+/** What it takes beside what a container has: to mount, and to open by a handle. */
+export const accessesCapabilities = ['SYS_ADMIN', 'DAC_READ_SEARCH'] as const;
+
+function expectations(printed: string): Expectation[] {
+  return printed.trim().split('\n').map((line) => JSON.parse(line) as Expectation);
+}
+
+/** Whether the program that printed this was allowed all that needs `accessesCapabilities`. */
+export function didEverything(printed: string): boolean {
+  const calls = expectations(printed).filter(({errno}) => errno === 0).map(({call}) => call);
+  return ['name_to_handle_at', 'open_by_handle_at', 'mount'].every((name) => calls.includes(name));
+}
+
+/** The tracepoints at whose exit the hook looks, by strace's name of the call. */
+const hookedCalls = new Set(
+  [...readFileSync(new URL('../../kernel/bpftrace/winnow.bt', import.meta.url), 'utf8').matchAll(/^tracepoint:syscalls:sys_exit_(?:new(?=stat|lstat|fstat\b))?(\w+)/gm)].map(([, call]) => call),
+);
+
+/** What no call of the program named, or only one to io_uring. */
+const unnamed = ['/fixture/loader', '/fixture/submitted', '/fixture/by-worker'];
+
+/** What of the printed lines the bpftrace hook shows, by the table of docs/probes.md. */
+export function seenByBpftrace(printed: string): string {
+  return expectations(printed)
+    .filter(({call, path}) => hookedCalls.has(call) && path.length < 199 && !unnamed.includes(path))
+    // It does not know that a directory was made the root for one call.
+    .map((one) => JSON.stringify(one.call === 'openat2' ? {...one, path: one.path.replace('/fixture/dir', '')} : one))
+    .join('\n');
+}
+
 /** Holds the rows of a run of the program `accesses` against what it printed: neither may have more than the other. */
 export function sameAccesses(t: ExecutionContext, rows: readonly AccessRow[], printed: string): void {
-  const expected = printed.trim().split('\n').map((line) => JSON.parse(line) as Expectation);
+  const expected = expectations(printed);
   // A symlink on the way is a row of its own, which the program does not print; nor does it print its own exec.
   const seen = rows
     .filter(({op, linkTarget}) => op !== 'lookup' || linkTarget === null)

@@ -7,7 +7,7 @@ import {openEngine, readEngineImage} from '../../src/image/engine.js';
 import {ImageTree} from '../../src/image/tree.js';
 import {type Rung, rungs} from '../../src/model/run.js';
 import {RecordDecoder} from '../../src/wire/record-decoder.js';
-import {accessesProgram, sameAccesses} from '../capture/exact-set.js';
+import {accessesCapabilities, accessesProgram, sameAccesses} from '../capture/exact-set.js';
 import {ensureTestImages, workloads} from '../capture/images.js';
 import {containerConfig, withMachine} from '../../scripts/vm/machine.js';
 
@@ -17,7 +17,7 @@ test('each rung of the probe sees exactly the accesses that the workload program
   const guest = {
     series: '6.1',
     script: 'accesses.sh',
-    files: {rungs: rungs.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram)},
+    files: {rungs: rungs.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram, accessesCapabilities.map((name) => `CAP_${name}`))},
   };
   await withMachine(guest, async (share) => {
     for (const rung of rungs) {
