@@ -1,7 +1,7 @@
 // Imports go down only: a file sees lower levels and its own folder; siblings on one level never meet.
 const levels = [
   ['model'],
-  ['wire', 'stats'],
+  ['wire', 'stats', 'sbom'],
   ['image', 'store'],
   ['capture', 'train'],
   ['plan'],

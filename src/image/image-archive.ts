@@ -32,7 +32,7 @@ export async function readImageArchive(stream: Readable, {limits, ...choice}: Re
     const contents = await readContents(stream, {budget: new ArchiveBudget(limits), keeps: isPackageDatabase});
     const image = chooseImage((name) => contents.documents.get(contents.realName(name)), choice);
     const {files, kept} = mergeLayers(verifiedLayers(image, contents));
-    return {image: {name: choice.name, id: image.id, layers: image.diffIds}, files: addPackages(files, kept)};
+    return {image: {name: choice.name, id: image.id, layers: image.diffIds}, ...addPackages(files, kept)};
   } catch (error) {
     throw error === stream.errored ? archiveError(`reading it failed: ${stream.errored?.message ?? ''}`, error) : error;
   }

@@ -14,7 +14,7 @@ interface CachedIndex extends ImageIndex {
   readonly schema: typeof schemaName;
 }
 
-const schemaName = 'winnow.image-index/1';
+const schemaName = 'winnow.image-index/2';
 const suffix = '.json.gz';
 
 /**
@@ -119,16 +119,31 @@ const fileProperties = {
   digest: textOrNull,
 };
 
+const text = {type: 'string'};
+
+const packageProperties = {
+  manager: {enum: ['dpkg', 'apk']},
+  name: text,
+  version: text,
+  architecture: text,
+  source: {type: ['object', 'null'], required: ['name', 'version'], additionalProperties: false, properties: {name: text, version: text}},
+};
+
 const isCachedIndex = new Ajv({allowUnionTypes: true}).compile<CachedIndex>({
   type: 'object',
-  required: ['schema', 'image', 'files'],
+  required: ['schema', 'image', 'packages', 'distribution', 'files'],
   properties: {
     schema: {const: schemaName},
     image: {
       type: 'object',
       required: ['name', 'id', 'layers'],
-      properties: {name: {type: 'string'}, id: digest, layers: {type: 'array', items: digest}},
+      properties: {name: text, id: digest, layers: {type: 'array', items: digest}},
     },
+    packages: {
+      type: 'array',
+      items: {type: 'object', required: Object.keys(packageProperties), additionalProperties: false, properties: packageProperties},
+    },
+    distribution: {type: 'object', required: ['id', 'version'], properties: {id: text, version: text}},
     files: {
       type: 'array',
       items: {type: 'object', required: Object.keys(fileProperties), additionalProperties: false, properties: fileProperties},

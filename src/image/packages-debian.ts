@@ -1,4 +1,5 @@
 import type {ContainerPath} from '../model/container-path.js';
+import type {InstalledPackage} from '../model/image-index.js';
 import type {Claim} from './packages.js';
 
 const infoList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(:[^/]+)?\.list$/;
@@ -7,7 +8,7 @@ const unpackedStates: ReadonlySet<string> = new Set(['installed', 'triggers-pend
 
 /** Claims of dpkg's database: `info/PACKAGE[:ARCH].list` of what `status` has as unpacked, moved by `diversions`. */
 export function* readDebianOwnership(texts: ReadonlyMap<ContainerPath, string>): Generator<Claim> {
-  const unpacked = readUnpacked(texts.get('/var/lib/dpkg/status') ?? '');
+  const unpacked = new Set(readDebianPackages(texts).flatMap(({name, architecture}) => [name, `${name}:${architecture}`]));
   const diversions = readDiversions(texts.get('/var/lib/dpkg/diversions') ?? '');
   for (const [listPath, text] of texts) {
     const [, name, architecture = ''] = infoList.exec(listPath) ?? [];
@@ -21,17 +22,22 @@ export function* readDebianOwnership(texts: ReadonlyMap<ContainerPath, string>):
   }
 }
 
-/** Names and, for lists that carry the architecture, `NAME:ARCH`. */
-function readUnpacked(status: string): ReadonlySet<string> {
-  const unpacked = new Set<string>();
-  for (const stanza of status.split(/\n\n+/)) {
+/** What `status` has as unpacked. */
+export function readDebianPackages(texts: ReadonlyMap<ContainerPath, string>): InstalledPackage[] {
+  return (texts.get('/var/lib/dpkg/status') ?? '').split(/\n\n+/).flatMap((stanza): InstalledPackage[] => {
     const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';
     const state = field('Status').split(' ').at(-1) ?? '';
-    if (unpackedStates.has(state)) {
-      unpacked.add(field('Package')).add(`${field('Package')}:${field('Architecture')}`);
-    }
-  }
-  return unpacked;
+    const version = field('Version');
+    return unpackedStates.has(state)
+      ? [{manager: 'dpkg', name: field('Package'), version, architecture: field('Architecture'), source: sourceOf(field('Source'), field('Package'), version)}]
+      : [];
+  });
+}
+
+/** `Source: NAME (VERSION)`, in which what is the same as the package's is left out (deb-control(5)). */
+function sourceOf(text: string, packageName: string, packageVersion: string): InstalledPackage['source'] {
+  const [, name = packageName, version = packageVersion] = /^(\S+)(?: \(([^)]*)\))?$/.exec(text) ?? [];
+  return {name, version};
 }
 
 /** Three lines each: the path, where other packages' file of that path goes, and whose own file may have it (":" for nobody's). */

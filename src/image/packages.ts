@@ -1,8 +1,8 @@
 import type {Buffer} from 'node:buffer';
 import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
-import type {ImageFile} from '../model/image-index.js';
-import {readAlpineOwnership} from './packages-alpine.js';
-import {readDebianOwnership} from './packages-debian.js';
+import type {Distribution, ImageFile, ImageIndex} from '../model/image-index.js';
+import {readAlpineOwnership, readAlpinePackages} from './packages-alpine.js';
+import {readDebianOwnership, readDebianPackages} from './packages-debian.js';
 import {ImageTree} from './tree.js';
 
 /** A package's claim on a path, as its database spells the path. */
@@ -11,20 +11,23 @@ export interface Claim {
   readonly path: ContainerPath;
 }
 
+const osRelease = ['/etc/os-release', '/usr/lib/os-release'];
+
 const databases: readonly RegExp[] = [
   /^\/var\/lib\/dpkg\/(status|diversions|info\/[^/]+\.list)$/,
   /^\/(usr\/)?lib\/apk\/db\/installed$/,
+  /^\/(etc|usr\/lib)\/os-release$/,
 ];
 
 /** True for the files whose content `addPackages` wants. */
 export const isPackageDatabase = (path: ContainerPath): boolean => databases.some((pattern) => pattern.test(path));
 
 /**
- * Sets the owning package of each file from the image's own databases, given by path. Their paths predate symlinked
+ * What the image's own databases, given by path, say: the packages, and each file's owner. Their paths predate symlinked
  * directories (/bin/sh where /bin is a link to usr/bin), so parents are resolved. A path that several packages
  * claim, as most directories are, belongs to none.
  */
-export function addPackages(files: readonly ImageFile[], contents: ReadonlyMap<ContainerPath, Buffer>): ImageFile[] {
+export function addPackages(files: readonly ImageFile[], contents: ReadonlyMap<ContainerPath, Buffer>): Required<Omit<ImageIndex, 'image'>> {
   const tree = new ImageTree({files});
   const texts = new Map([...contents].map(([path, bytes]) => [path, pathFromBytes(bytes)]));
   const owners = new Map<ContainerPath, string | null>();
@@ -32,5 +35,15 @@ export function addPackages(files: readonly ImageFile[], contents: ReadonlyMap<C
     const {path} = tree.resolve(claim.path, {followLast: false});
     owners.set(path, owners.has(path) && owners.get(path) !== claim.package ? null : claim.package);
   }
-  return files.map((file) => ({...file, package: owners.get(file.path) ?? null}));
+  const key = ({name, architecture}: {name: string; architecture: string}): string => `${name} ${architecture}`;
+  return {
+    packages: [...readDebianPackages(texts), ...readAlpinePackages(texts)].sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+    distribution: readDistribution(osRelease.map((path) => texts.get(path)).find((text) => text !== undefined) ?? ''),
+    files: files.map((file) => ({...file, package: owners.get(file.path) ?? null})),
+  };
+}
+
+function readDistribution(text: string): Distribution {
+  const field = (name: string): string => new RegExp(`^${name}=(["']?)(.*)\\1$`, 'm').exec(text)?.[2] ?? '';
+  return {id: field('ID'), version: field('VERSION_ID')};
 }

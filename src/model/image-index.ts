@@ -36,8 +36,27 @@ export interface ImageReference {
   readonly layers: readonly string[];
 }
 
+/** A package as the image's own database has it. */
+export interface InstalledPackage {
+  readonly manager: 'dpkg' | 'apk';
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** What it was built from, where the database says; that is what security notices are about. */
+  readonly source: {readonly name: string; readonly version: string} | null;
+}
+
+/** Whose packages they are: `ID` and `VERSION_ID` of os-release(5); '' where it says none. */
+export interface Distribution {
+  readonly id: string;
+  readonly version: string;
+}
+
 export interface ImageIndex {
   readonly image: ImageReference;
+  /** Unpacked packages, in the order of name and architecture; absent where the index is not of a real image. */
+  readonly packages?: readonly InstalledPackage[];
+  readonly distribution?: Distribution;
   /** Sorted by path in code-unit order; one entry a path; "/" itself is left out. */
   readonly files: readonly ImageFile[];
 }

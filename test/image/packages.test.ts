@@ -115,3 +115,21 @@ async function importPaths(t: ExecutionContext, tag: string, packages: readonly 
   await execa('tar', ['--create', '--directory=/', '--no-recursion', '--transform=s,^/*usr/bin/busybox$,busybox,', '--files-from=-'], {input: present.join('\n')})
     .pipe('docker', ['import', '-', tag]);
 }
+
+test('packages are listed with version, architecture and source, by name', async (t) => {
+  const status = 'Package: perl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.36\n\n'
+    + 'Package: libc6\nStatus: install ok installed\nArchitecture: i386\nSource: glibc (2.36-9)\nVersion: 2.36-9+b1\n\n'
+    + 'Package: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1\n\n';
+  const release = file('usr/lib/os-release', 'NAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n');
+  const {packages, distribution} = await readImageArchive(streamOf(await makeArchive([[file('var/lib/dpkg/status', status), release]])), {name: 'x'});
+  t.deepEqual(packages, [
+    {manager: 'dpkg', name: 'libc6', version: '2.36-9+b1', architecture: 'i386', source: {name: 'glibc', version: '2.36-9'}},
+    {manager: 'dpkg', name: 'perl', version: '5.36', architecture: 'amd64', source: {name: 'perl', version: '5.36'}},
+  ]);
+  t.deepEqual(distribution, {id: 'debian', version: '12'});
+  const alpine = await readImageArchive(streamOf(await makeArchive([[file('lib/apk/db/installed', apk)]])), {name: 'x'});
+  t.deepEqual(alpine.packages, [
+    {manager: 'apk', name: 'busybox', version: '1.36', architecture: '', source: null},
+    {manager: 'apk', name: 'musl', version: '1.2.4-r2', architecture: 'x86_64', source: null},
+  ]);
+});
