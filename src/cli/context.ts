@@ -9,7 +9,7 @@ export interface CliEffects {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Results: data for people or, with --json, for machines. */
-  readonly writeOut: (text: string) => void;
+  readonly writeOut: (text: string | Uint8Array) => void;
   /** Talk: progress, notes, errors. */
   readonly writeError: (text: string) => void;
   readonly errorIsTerminal: boolean;

@@ -5,6 +5,7 @@ import {registerAttach} from './commands/attach.js';
 import {registerCompletion} from './commands/completion.js';
 import {registerDoctor} from './commands/doctor.js';
 import {registerExplain} from './commands/explain.js';
+import {registerExport} from './commands/export.js';
 import {registerPlan} from './commands/plan.js';
 import {registerProfile} from './commands/profile.js';
 import {registerReplay} from './commands/replay.js';
@@ -22,6 +23,7 @@ const commands: readonly RegisterCommand[] = [
   registerCompletion,
   registerDoctor,
   registerExplain,
+  registerExport,
   registerPlan,
   registerProfile,
   registerReplay,

@@ -30,9 +30,11 @@ export function pathToBytes(path: ContainerPath): Buffer {
 }
 
 export function pathToText(path: ContainerPath): TextPath {
-  if (path.isWellFormed()) {
-    return {text: path, encoded: false};
-  }
+  return path.isWellFormed() ? {text: path, encoded: false} : percentEncoded(path);
+}
+
+/** A path whose bytes outside printable ASCII, and every "%", are percent-encoded, whether or not they are UTF-8. */
+export function percentEncoded(path: ContainerPath): TextPath {
   let text = '';
   for (const byte of pathToBytes(path)) {
     const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x25;

@@ -12,6 +12,8 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface Outcome {
   readonly code: number;
   readonly out: string;
+  /** What `out` is the text of. */
+  readonly outBytes: Buffer;
   readonly err: string;
 }
 
@@ -29,18 +31,19 @@ export async function temporaryStore(t: ExecutionContext): Promise<string> {
 
 /** Runs a command line in this process, with everything it would do for real. */
 export async function winnow(args: readonly string[], {env = {}, signal = new AbortController().signal}: RunOptions = {}): Promise<Outcome> {
-  let out = '';
+  const pieces: Buffer[] = [];
   let err = '';
   const code = await runCli(args, {
     env: {...process.env, ...env},
     cwd: tmpdir(),
-    writeOut: (text) => (out += text),
+    writeOut: (piece) => void pieces.push(Buffer.from(piece as string)),
     writeError: (text) => (err += text),
     errorIsTerminal: false,
     outIsTerminal: false,
     signal,
   });
-  return {code, out, err};
+  const outBytes = Buffer.concat(pieces);
+  return {code, out: outBytes.toString(), outBytes, err};
 }
 
 /** The same as a process of its own, to send signals to; `prefix` runs it under another program. */

@@ -1,0 +1,58 @@
+import {readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import {execa} from 'execa';
+import {ExitCode} from '../../../src/model/exit-code.js';
+import {busybox, ensureTestImages} from '../../capture/images.js';
+import {compileAppArmor} from '../../export/compiled-apparmor.js';
+import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
+
+test.before(ensureTestImages);
+
+const textFormats = ['winnow', 'slim', 'slim-full', 'dockerignore', 'stargz', 'nydus', 'overlaybd', 'soci', 'apparmor', 'graphml', 'dot', 'graph-json', 'csv', 'chrome-trace', 'speedscope'];
+
+test('a container that was profiled comes out in every format', async (t) => {
+  const store = await temporaryStore(t);
+  for (const file of ['/etc/passwd', '/etc/group']) {
+    const {code, err} = await winnow(['profile', busybox, '--store', store, '--docker-arg=--network=none', '--', 'cat', file]);
+    t.is(code, ExitCode.done, err);
+  }
+  const texts = new Map<string, string>();
+  for (const format of textFormats) {
+    const {code, out, err} = await winnow(['export', busybox, '--store', store, '--format', format]);
+    t.is(code, ExitCode.done, `${format}: ${err}`);
+    texts.set(format, out);
+    const file = path.join(store, `out.${format}`);
+    t.is((await winnow(['export', busybox, '--store', store, '--format', format, '--output', file])).code, ExitCode.done);
+    t.is(await readFile(file, 'utf8'), out, `${format}: a file and standard output differ`);
+  }
+  t.deepEqual(linesOf(texts.get('nydus') ?? '').sort(), ['/bin/busybox', '/etc/group', '/etc/passwd']);
+  t.true(linesOf(texts.get('slim-full') ?? '').includes('/bin/busybox:0755#0#0'));
+  t.true(texts.get('dot')?.includes('/etc/passwd'));
+  const permissions = await compileAppArmor(Buffer.from(texts.get('apparmor') ?? ''));
+  t.is(permissions(Buffer.from('/bin/busybox')).replace('m', ''), 'xr');
+  t.is(permissions(Buffer.from('/etc/passwd')), 'r');
+  t.is((await execa('dot', ['-Tsvg'], {input: texts.get('dot') ?? '', reject: false})).exitCode, 0);
+
+  const parquet = path.join(store, 'p.parquet');
+  t.is((await winnow(['export', busybox, '--store', store, '--format', 'parquet', '--output', parquet])).code, ExitCode.done);
+  t.true((await stat(parquet)).size > 1000);
+});
+
+test('what is asked for wrongly is refused in one line that says what to do', async (t) => {
+  const store = await temporaryStore(t);
+  for (const [args, pattern] of [
+    [['--format', 'yaml'], /Allowed choices are winnow, slim/],
+    [[], /required option '--format/],
+    [['--format', 'parquet'], /give --output FILE/],
+    [['--format', 'soci', '--min-probability', '2'], /not a probability/],
+  ] as const) {
+    const {code, err} = await winnow(['export', busybox, '--store', store, ...args]);
+    t.is(code, ExitCode.usage, args.join(' '));
+    t.is(linesOf(err).length, 1, err);
+    t.regex(err, pattern);
+  }
+  const unknown = await winnow(['export', busybox, '--store', store, '--format', 'dot']);
+  t.is(unknown.code, ExitCode.failed);
+  t.regex(unknown.err, /record some with winnow profile/);
+});
