@@ -626,7 +626,7 @@ static __always_inline void on_path(struct scratch *scratch, struct task_struct 
 	if (opened && locate_file(&scratch->file, opened))
 		set_file(scratch);
 	if (size <= 1) {
-		if (size == 1 && empty_is_fd && !scratch->key.error)
+		if (size >= 0 && empty_is_fd && !scratch->key.error) /* 0: kernels that forget the NUL of an empty string */
 			on_descriptor(scratch, task, dirfd);
 		else if (scratch->key.flags & WN_HAS_FILE)
 			commit();

@@ -145,8 +145,12 @@ static void stat_family(void)
 	CALL(statx, "stat", IN("third"), 0, AT_FDCWD, IN("third"), 0, STATX_ALL, buffer);
 	fd = CALL(open, "read", IN("by-descriptor"), 0, IN("by-descriptor"), O_RDONLY);
 	CALL(fstat, "stat", IN("by-descriptor"), 0, fd, buffer);
-	CALL(newfstatat, "stat", IN("by-descriptor"), 0, fd, "", buffer, AT_EMPTY_PATH);
-	CALL(statx, "stat", IN("by-descriptor"), 0, fd, "", AT_EMPTY_PATH, STATX_ALL, buffer);
+	close(fd);
+	fd = CALL(open, "read", IN("by-empty-name"), 0, IN("by-empty-name"), O_RDONLY);
+	CALL(newfstatat, "stat", IN("by-empty-name"), 0, fd, "", buffer, AT_EMPTY_PATH);
+	close(fd);
+	fd = CALL(open, "read", IN("by-statx"), 0, IN("by-statx"), O_RDONLY);
+	CALL(statx, "stat", IN("by-statx"), 0, fd, "", AT_EMPTY_PATH, STATX_ALL, buffer);
 	close(fd);
 	CALL(access, "stat", IN("accessed"), 0, IN("accessed"), R_OK);
 	CALL(faccessat, "stat", IN("accessed"), 0, AT_FDCWD, IN("accessed"), F_OK);

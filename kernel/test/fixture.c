@@ -14,7 +14,7 @@ static const char *const directories[] = {"dir", "other", "jail", "scratch", "mo
 static const char *const programs[] = {"nothing", "dynamic", "loader"};
 
 static const char *const files[] = {
-	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-thread", "mapped", "mapped-code",
+	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-empty-name", "by-statx", "by-thread", "mapped", "mapped-code",
 	"inherited", "attributed", "extended", "measured", "watched", "timed", "young",
 	"last-words", "submitted", "by-worker", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
 };
