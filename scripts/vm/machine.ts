@@ -15,13 +15,15 @@ export interface Guest {
   readonly script: string;
   /** Files for its working directory: what to copy, by name. */
   readonly copies?: Readonly<Record<string, string>>;
-  /** Files for its working directory: content by name. */
+  /** Image whose files it has as rootfs.tar; else the workloads image. */
+  readonly image?: string;
+  /** Files for its working directory: content by name. The one named kernel-parameters adds to the kernel's command line. */
   readonly files: Readonly<Record<string, string>>;
   readonly qemuOptions?: readonly string[];
 }
 
 /**
- * Boots a virtual machine with Debian's kernel, the probe, and the workloads image's files as rootfs.tar.
+ * Boots a virtual machine with Debian's kernel, the probe, and an image's files as rootfs.tar.
  * @returns what `use` makes of the directory with what the script left there, which is removed then
  */
 export async function withMachine<T>(guest: Guest, use: (share: string) => Promise<T>): Promise<T> {
@@ -35,7 +37,7 @@ export async function withMachine<T>(guest: Guest, use: (share: string) => Promi
   }
 }
 
-async function fillShare(share: string, {script, files, copies = {}}: Guest): Promise<void> {
+async function fillShare(share: string, {script, files, copies = {}, image = workloads}: Guest): Promise<void> {
   await cp(path.join(scripts, 'guest'), share, {recursive: true});
   await cp(path.join(share, script), path.join(share, 'guest.sh'));
   for (const [name, source] of Object.entries({'winnow-probe': probeBinary(), ...copies})) {
@@ -44,11 +46,11 @@ async function fillShare(share: string, {script, files, copies = {}}: Guest): Pr
   for (const [name, text] of Object.entries(files)) {
     await writeFile(path.join(share, name), text);
   }
-  await exportImage(path.join(share, 'rootfs.tar'));
+  await exportImage(image, path.join(share, 'rootfs.tar'));
 }
 
-async function exportImage(file: string): Promise<void> {
-  const {stdout: container} = await execa('docker', ['create', '--network=none', workloads]);
+async function exportImage(image: string, file: string): Promise<void> {
+  const {stdout: container} = await execa('docker', ['create', '--network=none', image]);
   try {
     await execa('docker', ['export', `--output=${file}`, container]);
   } finally {
@@ -69,7 +71,7 @@ export function containerConfig(args: readonly string[], moreCapabilities: reado
     process: {
       args,
       cwd: '/',
-      env: ['PATH=/bin'],
+      env: ['PATH=/usr/local/bin:/usr/bin:/bin', 'HOME=/tmp'],
       user: {uid: 0, gid: 0},
       capabilities: {bounding: capabilities, effective: capabilities, permitted: capabilities},
     },

@@ -16,6 +16,11 @@ export const blindSpots: readonly BlindSpot[] = [
     instead: 'taken from the ELF headers in the image',
   },
   {
+    what: 'symlinks on the way to the dynamic loader',
+    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    instead: 'taken from the ELF headers in the image',
+  },
+  {
     what: 'the interpreter of a script',
     probes: ['bpftrace', 'strace'],
     instead: 'taken from the #! lines in the image',

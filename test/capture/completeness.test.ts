@@ -3,6 +3,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {ContainerPath} from '../../src/model/container-path.js';
 import {ensureSample, ensureTestImages} from './images.js';
 import {observe, type ObservedRun} from './observers.js';
+import {type RealProgram, realPrograms} from './real-programs.js';
 
 test.before(ensureSample);
 test.before(ensureTestImages); // builds the fanotify observer
@@ -45,82 +46,22 @@ function onlyCaptured({rows, tree, traced, notified}: ObservedRun): ContainerPat
   return [...new Set(files)].filter((path) => !others.has(path)).sort();
 }
 
-const superset = test.macro(async (t: ExecutionContext, command: string, least: {readonly traced: number; readonly notified: number}, options: readonly string[] = []) => {
-  const run = await observe(t, command, options);
-  const [traced, notified] = [new Set(run.traced.map(({name, errno}) => `${errno} ${name}`)).size, run.notified.size];
-  t.log(`${traced} traced, ${notified} notified, ${run.rows.length} rows`);
-  t.true(traced >= least.traced, `strace saw ${traced} names`);
-  t.true(notified >= least.notified, `fanotify saw ${notified} files`);
-  t.deepEqual(missed(run), []);
-  t.deepEqual(onlyCaptured(run), []);
+const superset = test.macro({
+  exec: async (t: ExecutionContext, program: RealProgram, least: {readonly traced: number; readonly notified: number}, options: readonly string[] = []) => {
+    const run = await observe(t, realPrograms[program], options);
+    const [traced, notified] = [new Set(run.traced.map(({name, errno}) => `${errno} ${name}`)).size, run.notified.size];
+    t.log(`${traced} traced, ${notified} notified, ${run.rows.length} rows`);
+    t.true(traced >= least.traced, `strace saw ${traced} names`);
+    t.true(notified >= least.notified, `fanotify saw ${notified} files`);
+    t.deepEqual(missed(run), []);
+    t.deepEqual(onlyCaptured(run), []);
+  },
+  title: (_, program) => `everything that strace and fanotify see of ${program}, and nothing else, is in the run`,
 });
 
-test('everything that strace and fanotify see of a web service, and nothing else, is in the run', superset, `
-set -e
-shop-entrypoint python3 -m shop & service=$!
-until curl -sf http://127.0.0.1:8080/ >/dev/null; do sleep 0.1; done
-for page in / /search?q=tea '/report?kind=stock' /static/shop.css /api/products /nowhere; do
-  curl -s "http://127.0.0.1:8080$page" >/dev/null
-done
-shop-report >/dev/null
-kill $service
-wait $service || true`, {traced: 300, notified: 200});
-
-test('the same of Python with modules in C, certificates and time zones', superset, `
-exec python3 -c '
-import json, ssl, http.client, sqlite3, decimal, zoneinfo, email.message, xml.etree.ElementTree, multiprocessing
-ssl.create_default_context().load_default_certs()
-zoneinfo.ZoneInfo("Europe/Berlin")
-try:
-    import nowhere
-except ImportError:
-    pass
-'`, {traced: 200, notified: 150});
-
-test('the same of git, which forks, renames and links', superset, `
-set -e
-cd /tmp
-git init -q repository
-cd repository
-git config user.name winnow
-git config user.email winnow@localhost
-for number in 1 2 3; do
-  echo "$number" >file
-  git add file
-  git commit -q -m "commit $number"
-done
-git log --stat >/dev/null
-git gc -q
-git clone -q . ../clone`, {traced: 400, notified: 80}, ['--docker-arg=--env=HOME=/tmp']);
-
-test('the same of Perl with its modules', superset, `
-exec perl -MJSON::PP -MPOSIX -MData::Dumper -MFile::Find -MEncode -MTime::Local -e '
-  my $files = 0;
-  find(sub { $files++ }, "/usr/share/perl");
-  print JSON::PP->new->encode({files => $files, when => strftime("%F", localtime), text => Encode::decode("UTF-8", "caf\\xc3\\xa9")}) ne "" ? "" : Dumper(1);
-  for (glob "/etc/*.conf") { open my $file, "<", $_ or next; my @lines = <$file> }
-'`, {traced: 1000, notified: 200});
-
-test('the same of programs that walk whole trees', superset, `
-set -e
-find /usr/share/doc /etc -type f -newer /etc/passwd >/dev/null
-grep -r --include='*.conf' -l listen /etc >/dev/null || true
-tar -C / -cf - etc usr/share/zoneinfo/Europe | tar -tf - >/dev/null
-cp -a /etc/alternatives /tmp/alternatives
-du -s /usr/share >/dev/null`, {traced: 5000, notified: 700});
-
-test('the same of a shell script with pipelines, here documents, and programs behind symlinks', superset, `
-set -e
-PATH=/nowhere:$PATH
-cat >/tmp/script <<'end'
-#!/usr/bin/perl
-print "interpreted\\n";
-end
-chmod +x /tmp/script
-/tmp/script | sort | uniq -c | awk '{ print $2 }' >/tmp/words
-ps -e | grep -c . >/tmp/count
-sed -i s/interpreted/done/ /tmp/words
-xargs -n 1 basename </tmp/words | tee /tmp/copy | cmp - /tmp/words
-curl -s file:///etc/passwd | cut -d: -f1 | while read -r name; do getent passwd "$name"; done >/dev/null
-[ -e /absent ] || ls -l /usr/bin/awk /lib64 >/dev/null
-vi -es -c quit /etc/passwd </dev/null || true`, {traced: 200, notified: 60});
+test(superset, 'a web service', {traced: 300, notified: 200});
+test(superset, 'Python with modules in C, certificates and time zones', {traced: 200, notified: 150});
+test(superset, 'git, which forks, renames and links', {traced: 400, notified: 80}, ['--docker-arg=--env=HOME=/tmp']);
+test(superset, 'Perl with its modules', {traced: 1000, notified: 200});
+test(superset, 'programs that walk whole trees', {traced: 5000, notified: 700});
+test(superset, 'a shell script with pipelines, here documents, and programs behind symlinks', {traced: 200, notified: 60});

@@ -2,14 +2,18 @@
 # For the guest scripts: containers, and the probe around them. The working directory is the share.
 set -e
 
+# unpack: the image's files, in /tmp/image.
+unpack() {
+  [ ! -d /tmp/image ] || return 0
+  mkdir /tmp/image /tmp/volume
+  tar -xf rootfs.tar -C /tmp/image
+  echo volume >/tmp/volume/file
+}
+
 # container ID CONFIG: runs CONFIG (OCI) on a fresh copy of rootfs.tar, in a cgroup that carries the container's id.
 container() {
   bundle="/tmp/$1"
-  if [ ! -d /tmp/image ]; then
-    mkdir /tmp/image /tmp/volume
-    tar -xf rootfs.tar -C /tmp/image
-    echo volume >/tmp/volume/file
-  fi
+  unpack
   mkdir -p "$bundle/upper" "$bundle/work" "$bundle/rootfs" "/sys/fs/cgroup/$1"
   mount -t overlay -o "lowerdir=/tmp/image,upperdir=$bundle/upper,workdir=$bundle/work" overlay "$bundle/rootfs"
   cp "$2" "$bundle/config.json"
