@@ -54,6 +54,24 @@ export function parseReadiness(text: string): Readiness {
   }
 }
 
+/** What `parseReadiness` makes this of; null for what needs no waiting. */
+export function readinessText(readiness: Readiness): string | null {
+  switch (readiness.by) {
+    case 'started':
+      return null;
+    case 'tcp':
+      return `tcp:${readiness.host === null ? '' : `${readiness.host}:`}${readiness.port}`;
+    case 'http':
+      return `http:${readiness.url}`;
+    case 'log':
+      return `log:${readiness.pattern.source}`;
+    case 'healthcheck':
+      return 'healthcheck';
+    case 'time':
+      return `${readiness.ms}ms`;
+  }
+}
+
 /** Resolves when ready. @throws WinnowError when the container ends first, or it takes too long. */
 export async function waitUntilReady(
   readiness: Readiness,

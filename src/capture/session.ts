@@ -5,7 +5,7 @@ import type {ChosenProbe} from './choose-probe.js';
 import {type Readiness, waitUntilReady} from './readiness.js';
 import {asWinnowError, type CaptureResult, Recording, type RecordingEffects, type RecordingPlan} from './recording.js';
 import {removeAll, type Service, startServices} from './services.js';
-import {runSteps, type Step} from './workload.js';
+import {runSteps, type Step, type StepAnswer} from './workload.js';
 
 export interface RunPlan extends RecordingPlan {
   /** Arguments behind the image. */
@@ -26,6 +26,11 @@ export interface SessionEffects extends RecordingEffects {
   readonly reach: (address: string) => Promise<string>;
 }
 
+export interface SessionResult extends CaptureResult {
+  /** What came of the steps that were made, in their order. */
+  readonly answers: readonly StepAnswer[];
+}
+
 const graceSecondsInterrupted = 2;
 
 /**
@@ -33,12 +38,12 @@ const graceSecondsInterrupted = 2;
  * probe are gone when this returns or throws; but where the engine is out of reach, `removeOrphans` has to do it later.
  * @throws WinnowError where the run could not begin; later failures come back beside what was captured.
  */
-export async function captureRun(plan: RunPlan, effects: SessionEffects): Promise<CaptureResult> {
+export async function captureRun(plan: RunPlan, effects: SessionEffects): Promise<SessionResult> {
   const {docker, reach, signal} = effects;
   const {containers, network} = await startServices(docker, plan.services, {dockerArgs: plan.dockerArgs, runId: plan.runId, reach}, signal);
   let container: ProfiledContainer | undefined;
   let chosen: ChosenProbe | undefined;
-  let result: CaptureResult;
+  let result: SessionResult;
   const cleanUp = async (): Promise<WinnowError | null> => {
     await chosen?.probe.kill();
     const failure = await removeAll([...containers, ...(container === undefined ? [] : [container])]);
@@ -68,6 +73,7 @@ class Session {
   readonly #plan: RunPlan;
   readonly #container: ProfiledContainer;
   readonly #recording: Recording;
+  readonly #answers: StepAnswer[] = [];
 
   constructor(plan: RunPlan, container: ProfiledContainer, recording: Recording) {
     this.#plan = plan;
@@ -75,8 +81,9 @@ class Session {
     this.#recording = recording;
   }
 
-  run(): Promise<CaptureResult> {
-    return this.#recording.record((signal) => this.#work(signal));
+  async run(): Promise<SessionResult> {
+    const result = await this.#recording.record((signal) => this.#work(signal));
+    return {...result, answers: this.#answers};
   }
 
   /** Starts the container, drives it, and stops it. Resolves to the exit code where it ended by itself. */
@@ -101,7 +108,7 @@ class Session {
     recording.tellPhase('waiting');
     await waitUntilReady(ready, this.#container, signal);
     recording.tellPhase('working');
-    const failed = await recording.withinDuration((until) => runSteps(steps, this.#container, until), signal);
+    const failed = await recording.withinDuration((until) => runSteps(steps, this.#container, until, (answer) => this.#answers.push(answer)), signal);
     if (failed !== null) {
       recording.fail(new WinnowError(`the workload failed: ${failed.message}`, {
         hint: 'the run is kept as incomplete: it proves use, never disuse',

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ProfiledContainer} from './container.js';
 import {argvOf} from './command-line.js';
@@ -12,21 +13,29 @@ export type Step =
   /** A request from the host; "{address}" stands for the container's address. */
   | {readonly kind: 'http'; readonly url: string};
 
+/** What came of a step: with the same container, whatever does not change by itself is the same. */
+export type StepAnswer =
+  | {readonly kind: 'exec' | 'test'; readonly what: string; readonly exitCode: number}
+  /** `status` null where none came; `bodyDigest` is `sha256:…`. */
+  | {readonly kind: 'http'; readonly what: string; readonly status: number | null; readonly bodyDigest: string | null};
+
 export interface StepFailure {
   readonly step: Step;
   readonly exitCode: number;
   readonly message: string;
 }
 
-/** Runs steps in order; stops at the first that fails, and says which. */
+/** Runs steps in order; stops at the first that fails, and says which. `onAnswer` is told what came of each. */
 export async function runSteps(
   steps: readonly Step[],
   container: ProfiledContainer,
   signal: AbortSignal,
+  onAnswer: (answer: StepAnswer) => void = () => undefined,
 ): Promise<StepFailure | null> {
   for (const step of steps) {
     signal.throwIfAborted();
-    const failure = await runStep(step, container, signal);
+    const {answer, failure} = await runStep(step, container, signal);
+    onAnswer(answer);
     if (failure !== null) {
       return failure;
     }
@@ -34,19 +43,22 @@ export async function runSteps(
   return null;
 }
 
-async function runStep(
-  step: Step,
-  container: ProfiledContainer,
-  signal: AbortSignal,
-): Promise<StepFailure | null> {
+interface StepOutcome {
+  readonly answer: StepAnswer;
+  readonly failure: StepFailure | null;
+}
+
+async function runStep(step: Step, container: ProfiledContainer, signal: AbortSignal): Promise<StepOutcome> {
   switch (step.kind) {
     case 'exec': {
       const {exitCode, output} = await abortable(container.exec(argvOf(step.command)), signal);
-      return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}" inside`, exitCode, output)};
+      const failure = exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}" inside`, exitCode, output)};
+      return {answer: {kind: 'exec', what: step.command, exitCode}, failure};
     }
     case 'test': {
       const address = await container.address();
-      return runTest(step, {WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})}, signal);
+      const failure = await runTest(step, {WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})}, signal);
+      return {answer: {kind: 'test', what: step.command, exitCode: failure?.exitCode ?? 0}, failure};
     }
     case 'http':
       return request(step, await container.urlOf(step.url), signal);
@@ -95,19 +107,19 @@ async function runOnHost(
   }
 }
 
-async function request(
-  step: Extract<Step, {kind: 'http'}>,
-  url: string,
-  signal: AbortSignal,
-): Promise<StepFailure | null> {
+async function request(step: Extract<Step, {kind: 'http'}>, url: string, signal: AbortSignal): Promise<StepOutcome> {
+  const answered = (status: number | null, bodyDigest: string | null): StepAnswer => ({kind: 'http', what: step.url, status, bodyDigest});
   try {
     const response = await fetch(url, {signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)])});
-    await response.arrayBuffer();
-    return response.status < 500 ? null : {step, exitCode: 1, message: `${url} answered ${response.status}`};
+    const body = new Uint8Array(await response.arrayBuffer());
+    return {
+      answer: answered(response.status, `sha256:${createHash('sha256').update(body).digest('hex')}`),
+      failure: response.status < 500 ? null : {step, exitCode: 1, message: `${url} answered ${response.status}`},
+    };
   } catch (error) {
     signal.throwIfAborted();
     const cause = (error as {cause?: {message?: string}}).cause?.message ?? (error as Error).message;
-    return {step, exitCode: 1, message: `${url} did not answer: ${cause}`};
+    return {answer: answered(null, null), failure: {step, exitCode: 1, message: `${url} did not answer: ${cause}`}};
   }
 }
 

@@ -13,6 +13,7 @@ import {recoverOrphans} from '../store/recover.js';
 import {listRuns, newRunId} from '../store/store.js';
 import {LiveTrainer} from '../train/live-trainer.js';
 import {type AutoLimits, type AutoOutcome, AutoRuns} from './auto-runs.js';
+import {keepWorkload} from './kept-workloads.js';
 import {nowNs, storedRun} from './stored-run.js';
 
 /** One kind of runs. */
@@ -135,5 +136,8 @@ async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest
   const {run, failure, driedUp} = await storedRun(storeDirectory, learn, (effects) =>
     captureRun(plan, {...effects, docker, reach, signal, startProbe: (containerId) => startProbe(containerId, probe)}),
   );
+  if (run.metadata.complete) {
+    await keepWorkload(storeDirectory, run.metadata.imageId, plan);
+  }
   return {metadata: run.metadata, driedUp, failure, needed};
 }

@@ -9,11 +9,11 @@ export const nowNs = (): bigint => BigInt(Math.round((performance.timeOrigin + p
  * Captures a run into the store: into a live feed as it goes on, and as a run file when it ends, whole or not.
  * @param onEvent told of everything from the feed's first row to the run's end
  */
-export async function storedRun(
+export async function storedRun<Result extends CaptureResult>(
   storeDirectory: string,
   onEvent: (event: LiveEvent) => void,
-  capture: (effects: Omit<RecordingEffects, 'signal'>) => Promise<CaptureResult>,
-): Promise<CaptureResult> {
+  capture: (effects: Omit<RecordingEffects, 'signal'>) => Promise<Result>,
+): Promise<Result> {
   let feed: LiveFeed | undefined;
   const tell = (event: LiveEvent): void => {
     feed?.append(event);

@@ -1,10 +1,11 @@
 import test, {type ExecutionContext} from 'ava';
-import {parseReadiness, type Readiness} from '../../src/capture/readiness.js';
+import {parseReadiness, type Readiness, readinessText} from '../../src/capture/readiness.js';
 import {ExitCode} from '../../src/model/exit-code.js';
 import {WinnowError} from '../../src/model/winnow-error.js';
 
 const parses = test.macro((t: ExecutionContext, text: string, readiness: Readiness) => {
   t.deepEqual(parseReadiness(text), readiness);
+  t.deepEqual(parseReadiness(readinessText(readiness) ?? ''), readiness, 'and so does its own text');
 });
 
 test('a port', parses, 'tcp:8080', {by: 'tcp', host: null, port: 8080});
