@@ -1,0 +1,104 @@
+import {Buffer} from 'node:buffer';
+import type {ImageTree} from '../image/tree.js';
+import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
+import type {FileDecision} from '../model/debloat-config.js';
+import type {ImageIndex} from '../model/image-index.js';
+import {type PackagePresence, packageState} from '../sbom/installed.js';
+
+/** What becomes of the database: files that stay with less in them, and files that stay or go as they are. */
+export interface FilteredDatabase {
+  readonly replaced: ReadonlyMap<ContainerPath, Buffer>;
+  readonly kept: readonly ContainerPath[];
+  readonly removed: readonly ContainerPath[];
+}
+
+const dpkgStatus = '/var/lib/dpkg/status';
+const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(?::([^/]+))?\.(list|md5sums|conffiles)$/;
+const dpkgOther = /^\/var\/lib\/dpkg\/info\/([^/:]+)(?::([^/]+))?\.[^/.]+$/;
+const apkInstalled = /^\/(usr\/)?lib\/apk\/db\/installed$/;
+/** By these, scanners know whose packages they are. */
+const identity = /^\/(etc|usr\/lib)\/(os-release|debian_version|alpine-release|lsb-release|redhat-release|system-release)$/;
+const rpm = /^\/(var\/lib\/rpm|usr\/lib\/sysimage\/rpm|usr\/share\/rpm)\/[^/]+$/;
+
+/** The files whose contents `filterDatabase` needs. */
+export const isFiltered = (path: ContainerPath): boolean => path === dpkgStatus || dpkgList.test(path) || apkInstalled.test(path);
+
+/** True for an image whose packages are rpm's: its database is binary, and stays as it is. */
+export const hasRpmDatabase = ({files}: ImageIndex): boolean => files.some(({path, type}) => type === 'file' && rpm.test(path));
+
+/**
+ * The package database of a debloated image, so that scanners say what is there: packages that were removed whole are not in
+ * it, those of which a part stays are, with the files that stay. Whatever some run read stays as it is.
+ *
+ * @param presence what the decisions leave of each package
+ * @param contents of the files for which `isFiltered` holds
+ */
+export function filterDatabase(files: readonly FileDecision[], tree: ImageTree, presence: readonly PackagePresence[], contents: ReadonlyMap<ContainerPath, Buffer>): FilteredDatabase {
+  const decisions = new Map(files.map(({path, decision}) => [path, decision]));
+  const gone = new Set(presence.filter((of) => packageState(of) === 'removed').flatMap(({package: {name, architecture}}) => [`${name}:${architecture}`]));
+  const goneNames = new Set([...gone].map((key) => key.slice(0, key.indexOf(':'))));
+  const isGone = (name: string, architecture: string | undefined): boolean => (architecture === undefined ? goneNames.has(name) : gone.has(`${name}:${architecture}`));
+  /** A path as a database spells it stays, where it is there at all. */
+  const stays = (path: ContainerPath): boolean => decisions.get(tree.resolve(path, {followLast: false}).path) !== 'remove';
+  const replaced = new Map<ContainerPath, Buffer>();
+  const kept: ContainerPath[] = [];
+  const removed: ContainerPath[] = [];
+  for (const {path, decision, type} of files) {
+    const isUnused = decision === 'remove' && type === 'file';
+    const content = contents.get(path);
+    const [, name = '', architecture] = dpkgOther.exec(path) ?? [];
+    if (!isUnused) {
+      continue;
+    }
+    if (identity.test(path) || rpm.test(path)) {
+      kept.push(path);
+    } else if (content !== undefined && path === dpkgStatus) {
+      replaced.set(path, filterStanzas(content, (stanza) => !gone.has(`${fieldOf(stanza, 'Package')}:${fieldOf(stanza, 'Architecture')}`)));
+    } else if (content !== undefined && apkInstalled.test(path)) {
+      replaced.set(path, filterApk(content, gone, stays));
+    } else if (content !== undefined && name !== '' && !isGone(name, architecture)) {
+      replaced.set(path, filterLines(content, (line) => stays(pathOfLine(path, line))));
+    } else if (name !== '') {
+      removed.push(path);
+    }
+  }
+  return {replaced, kept, removed};
+}
+
+/** `.list` and `.conffiles` have a path a line, `.md5sums` a digest before it and no slash. */
+function pathOfLine(file: ContainerPath, line: string): ContainerPath {
+  const text = file.endsWith('.md5sums') ? `/${line.slice(34)}` : line.replace(/^remove-on-upgrade /, '');
+  return pathFromBytes(Buffer.from(text, 'latin1'));
+}
+
+function filterLines(content: Buffer, keeps: (line: string) => boolean): Buffer {
+  const lines = content.toString('latin1').split('\n'); // every byte is a character, so all come back
+  return Buffer.from(lines.filter((line) => line === '' || keeps(line)).join('\n'), 'latin1');
+}
+
+function filterStanzas(content: Buffer, keeps: (stanza: string) => boolean): Buffer {
+  const stanzas = content.toString('latin1').split(/(?<=\n)\n+/).filter((stanza) => stanza !== '');
+  return Buffer.from(stanzas.filter(keeps).map((stanza) => `${stanza}\n`).join(''), 'latin1');
+}
+
+/** In a stanza of apk's, `F:` names a directory and what follows is of it; `R:` a file in it, with its `a:` and `Z:`. */
+function filterApk(content: Buffer, gone: ReadonlySet<string>, stays: (path: ContainerPath) => boolean): Buffer {
+  return Buffer.from(filterStanzas(content, (stanza) => !gone.has(`${apkField(stanza, 'P')}:${apkField(stanza, 'A')}`)).toString('latin1').split('\n\n').map((stanza) => {
+    let directory = '';
+    let isKept = true;
+    return stanza.split('\n').filter((line) => {
+      const [letter, value] = [line.slice(0, 2), line.slice(2)];
+      if (letter === 'F:') {
+        directory = value === '' ? '' : `/${value}`;
+        isKept = true;
+      } else if (letter === 'R:') {
+        isKept = stays(pathFromBytes(Buffer.from(`${directory}/${value}`, 'latin1')));
+      }
+      return isKept || !['R:', 'a:', 'Z:'].includes(letter);
+    }).join('\n');
+  }).join('\n\n'), 'latin1');
+}
+
+const fieldOf = (stanza: string, name: string): string => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';
+
+const apkField = (stanza: string, letter: string): string => new RegExp(`^${letter}:(.*)$`, 'm').exec(stanza)?.[1] ?? '';
