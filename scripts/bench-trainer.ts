@@ -72,7 +72,7 @@ async function measure(store: string): Promise<object> {
 
 /** A run in which 50,000 files are touched by ten processes each; a file's first sight costs most, so it is told apart. */
 function liveCost(index: ImageIndex): {readonly liveMsPerThousandEvents: number; readonly liveMsPerThousandFirstSights: number} {
-  const trainer = new LiveTrainer(index, new ImageTree(index), {runs: [], paths: [], touchedBy: [], opsOf: new Uint8Array()});
+  const trainer = new LiveTrainer(index, new ImageTree(index), {runs: [], paths: [], touchedBy: [], openedBy: [], opsOf: new Uint8Array()});
   const rows = rowsOf(0);
   const processes = 10;
   trainer.startRun();

@@ -4,6 +4,9 @@ import type {ContainerPath} from './container-path.js';
 export const operations = ['lookup', 'stat', 'list', 'read', 'map', 'exec', 'write', 'remove'] as const;
 export type Operation = (typeof operations)[number];
 
+/** Operations that want a file's content; the others are answered by its metadata alone. */
+export const contentOperations: readonly Operation[] = ['read', 'map', 'exec', 'write'];
+
 /**
  * Where the accessed path lives, decided at resolution:
  * - image: a file of the image's own layers

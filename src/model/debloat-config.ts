@@ -4,7 +4,7 @@ import type {Evidence, FileProbability} from './profile.js';
 
 export type Decision = 'keep' | 'remove';
 
-export interface FileDecision extends Omit<FileProbability, 'observedRuns' | 'observedFlawedRuns' | 'observedWorkloads' | 'impliedBy'> {
+export interface FileDecision extends Omit<FileProbability, 'touched' | 'observedRuns' | 'openedRuns' | 'observedFlawedRuns' | 'observedWorkloads' | 'impliedBy'> {
   readonly decision: Decision;
   /** For a person: "observed in 12 of 12 runs". */
   readonly reason: string;

@@ -31,15 +31,19 @@ export interface FileProbability {
   readonly type: FileType;
   readonly bytes: number;
   readonly package: string | null;
-  /** Probability that the next run needs this path, 0 to 1. */
+  /** Probability that the next run needs this path, 0 to 1: the content of a file that holds some, the path itself of any other. */
   readonly probability: number;
   /** 95 % credible interval. */
   readonly interval: readonly [number, number];
-  /** Runs (of evidence.runs) that needed it, after closure over links and directories. */
+  /** The same for wanting anything of it, be it only to know that it is there. */
+  readonly touched: {readonly probability: number; readonly interval: readonly [number, number]};
+  /** Runs (of evidence.runs) that wanted anything of it, after closure over links and directories. */
   readonly observedRuns: number;
-  /** Flawed runs that needed it. */
+  /** Those of them that needed it, as `probability` has it. */
+  readonly openedRuns: number;
+  /** Flawed runs that wanted anything of it. */
   readonly observedFlawedRuns: number;
-  /** Workloads that needed it, in flawed runs too, sorted. */
+  /** Workloads that wanted anything of it, in flawed runs too, sorted. */
   readonly observedWorkloads: readonly string[];
   /** Why it counts as needed though nothing touched it itself; null where it was touched or not needed. */
   readonly impliedBy: ContainerPath | null;

@@ -13,8 +13,8 @@ export function riskOfRemoval(evidence: Evidence, removed: readonly FileProbabil
     return {...evidence, risk: {estimate: 0, upper95: 0}, newWorkloadRisk: evidence.newWorkloadRisk === null ? null : 0};
   }
   const touched = removed.filter(({observedRuns, observedFlawedRuns}) => observedRuns + observedFlawedRuns > 0);
-  const added = sumSorted(touched.map(({probability}) => probability));
-  const addedUpper = sumSorted(touched.map(({interval: [, upper]}) => upper));
+  const added = sumSorted(touched.map(({touched: {probability}}) => probability));
+  const addedUpper = sumSorted(touched.map(({touched: {interval: [, upper]}}) => upper));
   return {
     ...evidence,
     risk: {estimate: Math.min(1, evidence.risk.estimate + added), upper95: Math.min(1, evidence.risk.upper95 + addedUpper)},

@@ -1,5 +1,5 @@
 import type {DuckDBBitValue, DuckDBConnection} from '@duckdb/node-api';
-import {operations} from '../model/access.js';
+import {contentOperations, operations} from '../model/access.js';
 import {type ContainerPath, pathFromText} from '../model/container-path.js';
 import type {RunMetadata} from '../model/run.js';
 import {checkIntact} from './catalogue.js';
@@ -14,6 +14,8 @@ export interface RunTouches {
   readonly paths: readonly ContainerPath[];
   /** For path i: indices into `runs` of those that touched it, ascending. */
   readonly touchedBy: readonly Uint32Array[];
+  /** For path i: those of them that wanted its content (`contentOperations`). */
+  readonly openedBy: readonly Uint32Array[];
   /** For path i: bit n is set where some run did `operations[n]` to it. */
   readonly opsOf: Uint8Array;
 }
@@ -25,7 +27,7 @@ export interface RunTouches {
 export async function aggregateRuns(storeDirectory: string, runs: readonly RunMetadata[]): Promise<RunTouches> {
   const files = runs.map(({runId}) => runFilePath(storeDirectory, runId));
   if (files.length === 0) {
-    return {runs, paths: [], touchedBy: [], opsOf: new Uint8Array()};
+    return {runs, paths: [], touchedBy: [], openedBy: [], opsOf: new Uint8Array()};
   }
   try {
     for (const file of files) {
@@ -41,13 +43,14 @@ export async function aggregateRuns(storeDirectory: string, runs: readonly RunMe
 }
 
 /**
- * The statement (docs/formats.md, "Aggregation"). One small state a path, however many accesses: a bit a run and a bit an
- * operation. Both merge by OR, so parts of a fleet's runs can be aggregated apart.
+ * The statement (docs/formats.md, "Aggregation"). One small state a path, however many accesses: two bits a run and a bit an
+ * operation. All merge by OR, so parts of a fleet's runs can be aggregated apart.
  */
 export function touchesSql(files: readonly string[]): string {
   return `
     SELECT path, path_encoded,
            bitstring_agg(CAST(file_index AS INTEGER), 0, ${files.length - 1}) AS runs,
+           bitstring_agg(CAST(file_index AS INTEGER), 0, ${files.length - 1}) FILTER (op IN (${contentOperations.map(sqlText).join(', ')})) AS opened,
            bit_or(1 << (list_position([${operations.map(sqlText).join(', ')}], op) - 1)) AS ops
     FROM read_parquet([${files.map(sqlText).join(', ')}])
     WHERE ok AND origin = 'image'
@@ -55,19 +58,23 @@ export function touchesSql(files: readonly string[]): string {
     ORDER BY path, path_encoded`;
 }
 
+const none = new Uint32Array();
+
 async function readTouches(connection: DuckDBConnection, files: readonly string[]): Promise<Omit<RunTouches, 'runs'>> {
   const paths: ContainerPath[] = [];
   const touchedBy: Uint32Array[] = [];
+  const openedBy: Uint32Array[] = [];
   const ops: number[] = [];
   const setBits = makeBitReader(files.length);
   for await (const chunk of await connection.stream(touchesSql(files))) {
-    for (const [text, encoded, runs, mask] of chunk.getRows() as [string, boolean, DuckDBBitValue, number][]) {
+    for (const [text, encoded, runs, opened, mask] of chunk.getRows() as [string, boolean, DuckDBBitValue, DuckDBBitValue | null, number][]) {
       paths.push(pathFromText({text, encoded}));
       touchedBy.push(setBits(runs.data));
+      openedBy.push(opened === null ? none : setBits(opened.data));
       ops.push(mask);
     }
   }
-  return {paths, touchedBy, opsOf: Uint8Array.from(ops)};
+  return {paths, touchedBy, openedBy, opsOf: Uint8Array.from(ops)};
 }
 
 /** Reads DuckDB's BIT: the first byte is the number of padding bits, which stand before the others; highest bit first. */

@@ -1,5 +1,5 @@
 import type {ImageTree} from '../image/tree.js';
-import {operations, type Operation} from '../model/access.js';
+import {contentOperations, type Operation, operations} from '../model/access.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {ImageFile} from '../model/image-index.js';
 
@@ -16,7 +16,8 @@ export type HardLinkGroups = ReadonlyMap<number | null, readonly ImageFile[]>;
 
 /** The kernel refuses more than five interpreters in a row (fs/exec.c, exec_binprm); the last one's loader comes on top. */
 const maxInterpreters = 6;
-const opensContent = operationMask('read', 'map', 'exec');
+/** As an `operationMask`. */
+export const opensContent = operationMask(...contentOperations);
 const nothing: ReadonlySet<ImageFile> = new Set();
 
 /**

@@ -5,7 +5,7 @@ import type {ImageFile, ImageIndex} from '../model/image-index.js';
 import type {Evidence, Profile} from '../model/profile.js';
 import type {RunMetadata} from '../model/run.js';
 import type {RunTouches} from '../store/aggregate.js';
-import {closureOf, groupHardLinks, operationMask, type HardLinkGroups} from './closure.js';
+import {closureOf, groupHardLinks, opensContent, operationMask, type HardLinkGroups} from './closure.js';
 import {holdsContent} from './content.js';
 import {trainProfile} from './train-profile.js';
 
@@ -20,6 +20,7 @@ export interface LiveSummary {
 interface Touched {
   ops: number;
   readonly runs: number[];
+  readonly opened: number[];
 }
 
 /** Trains while events stream in: a row costs a look-up, and the closure of its path when the path is touched in a new way. */
@@ -43,7 +44,7 @@ export class LiveTrainer {
     this.#tree = tree;
     this.#hardLinks = groupHardLinks(index.files);
     this.#runs = [...earlier.runs];
-    this.#touched = new Map(earlier.paths.map((path, at) => [path, {ops: earlier.opsOf[at] ?? 0, runs: [...(earlier.touchedBy[at] ?? [])]}]));
+    this.#touched = new Map(earlier.paths.map((path, at) => [path, {ops: earlier.opsOf[at] ?? 0, runs: [...(earlier.touchedBy[at] ?? [])], opened: [...(earlier.openedBy[at] ?? [])]}]));
     this.#touched.forEach(({ops}, path) => this.#learn(path, ops, ({path: needed}) => this.#known.add(needed)));
     this.#profile = this.#train();
   }
@@ -75,9 +76,12 @@ export class LiveTrainer {
   endRun(metadata: RunMetadata): ReadonlySet<ContainerPath> {
     const run = this.#runs.push(metadata) - 1;
     for (const [path, ops] of this.#running) {
-      const touched = this.#touched.get(path) ?? {ops: 0, runs: []};
+      const touched = this.#touched.get(path) ?? {ops: 0, runs: [], opened: []};
       touched.ops |= ops;
       touched.runs.push(run);
+      if ((ops & opensContent) !== 0) {
+        touched.opened.push(run);
+      }
       this.#touched.set(path, touched);
     }
     this.#fresh.forEach((file) => this.#known.add(file));
@@ -115,7 +119,10 @@ export class LiveTrainer {
     const paths = [...this.#touched.keys()];
     const touched = [...this.#touched.values()];
     return trainProfile(
-      {runs: this.#runs, paths, touchedBy: touched.map(({runs}) => Uint32Array.from(runs)), opsOf: Uint8Array.from(touched, ({ops}) => ops)},
+      {
+        runs: this.#runs, paths, opsOf: Uint8Array.from(touched, ({ops}) => ops),
+        touchedBy: touched.map(({runs}) => Uint32Array.from(runs)), openedBy: touched.map(({opened}) => Uint32Array.from(opened)),
+      },
       this.#index,
       this.#tree,
     );

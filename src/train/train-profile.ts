@@ -10,6 +10,8 @@ import {holdsContent} from './content.js';
 import {cleanIndex, gatherEvidence} from './evidence.js';
 import {neededRuns} from './needed-runs.js';
 
+const nobody = new Uint32Array();
+
 /** More points than a chart of the curve can show. */
 const maxDiscoveryPoints = 200;
 
@@ -19,20 +21,27 @@ const maxDiscoveryPoints = 200;
  * trial: what it did not show, it may have lost.
  */
 export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new ImageTree(index)): Profile {
-  const {incidence, impliedBy} = neededRuns(touches, index, tree);
+  const {incidence, opened, impliedBy} = neededRuns(touches, index, tree);
   const clean = selectRuns(incidence, cleanIndex(touches.runs));
-  const content = index.files.flatMap((file, at) => (holdsContent(file) ? [clean[at] ?? new Uint32Array()] : []));
+  const cleanOpened = selectRuns(opened, cleanIndex(touches.runs));
+  const content = index.files.flatMap((file, at) => (holdsContent(file) ? [clean[at] ?? nobody] : []));
   const evidence = gatherEvidence(touches.runs, content);
   const histogram = incidenceHistogram(content, evidence.runs);
-  const believe = rememberPosterior(fitBetaBinomial(histogram), touches.runs.length);
+  const openedContent = index.files.flatMap((file, at) => (holdsContent(file) ? [cleanOpened[at] ?? nobody] : []));
+  const believeTouched = rememberPosterior(fitBetaBinomial(histogram), touches.runs.length);
+  const believeOpened = rememberPosterior(fitBetaBinomial(incidenceHistogram(openedContent, evidence.runs)), touches.runs.length);
   const workloadsOf = rememberWorkloads(touches);
   const files = index.files.map(({path, layer, type, bytes, package: packageName}, at): FileProbability => {
-    const runs = incidence[at] ?? new Uint32Array();
+    const runs = incidence[at] ?? nobody;
     const observedRuns = clean[at]?.length ?? 0;
+    const openedRuns = cleanOpened[at]?.length ?? 0;
+    const touched = believeTouched(runs.length, evidence.runs - observedRuns);
     return {
       path, layer, type, bytes, package: packageName,
-      ...believe(runs.length, evidence.runs - observedRuns),
+      ...(holdsContent({type, bytes}) ? believeOpened(opened[at]?.length ?? 0, evidence.runs - openedRuns) : touched),
+      touched,
       observedRuns,
+      openedRuns,
       observedFlawedRuns: runs.length - observedRuns,
       observedWorkloads: workloadsOf(runs),
       impliedBy: impliedBy[at] ?? null,

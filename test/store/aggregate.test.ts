@@ -11,6 +11,7 @@ import {rowArbitrary, runArbitrary, sampleMetadata, sampleRow, temporaryDirector
 
 interface Touch {
   readonly runs: Set<number>;
+  readonly opened: Set<number>;
   ops: number;
 }
 
@@ -19,8 +20,11 @@ function expectedTouches(runs: readonly Run[]): Map<string, Touch> {
   const touches = new Map<string, Touch>();
   for (const [index, run] of runs.entries()) {
     for (const row of run.rows.filter(({ok, origin}) => ok && origin === 'image')) {
-      const touch = touches.get(row.path) ?? {runs: new Set(), ops: 0};
+      const touch = touches.get(row.path) ?? {runs: new Set(), opened: new Set(), ops: 0};
       touch.runs.add(index);
+      if (['read', 'map', 'exec', 'write'].includes(row.op)) {
+        touch.opened.add(index);
+      }
       touch.ops |= 1 << operations.indexOf(row.op);
       touches.set(row.path, touch);
     }
@@ -46,6 +50,7 @@ test('what runs touched is what their rows say, for any rows and numbers of runs
       t.deepEqual(touches.paths.toSorted(), [...expected.keys()].sort());
       for (const [index, touched] of touches.paths.entries()) {
         t.deepEqual([...(touches.touchedBy[index] ?? [])], [...(expected.get(touched)?.runs ?? [])]);
+        t.deepEqual([...(touches.openedBy[index] ?? [])], [...(expected.get(touched)?.opened ?? [])]);
         t.is(touches.opsOf[index], expected.get(touched)?.ops);
       }
     }),
@@ -61,7 +66,7 @@ test('paths come in the order of their texts, whatever order the runs saw them i
 
 test('no runs touched nothing', async (t) => {
   const touches = await aggregateRuns('/nonexistent', []);
-  t.deepEqual([touches.paths, touches.touchedBy, [...touches.opsOf]], [[], [], []]);
+  t.deepEqual([touches.paths, touches.touchedBy, touches.openedBy, [...touches.opsOf]], [[], [], [], []]);
 });
 
 test('a run file that is corrupt or gone is named', async (t) => {

@@ -1,4 +1,4 @@
-import {operations, type Operation} from '../../src/model/access.js';
+import {contentOperations, operations, type Operation} from '../../src/model/access.js';
 import type {ImageFile, ImageIndex} from '../../src/model/image-index.js';
 import type {RunMetadata} from '../../src/model/run.js';
 import type {RunTouches} from '../../src/store/aggregate.js';
@@ -36,13 +36,16 @@ export function makeMetadata({workload = 'smoke', complete = true, lost = 0}: Om
 }
 
 export function makeTouches(runs: readonly TestRun[]): RunTouches {
-  const paths = new Map<string, {ops: number; runs: Set<number>}>();
+  const paths = new Map<string, {ops: number; runs: Set<number>; opened: Set<number>}>();
   runs.forEach(({touches}, run) => {
     for (const touch of touches) {
       const {op, path} = parseTouch(touch);
-      const known = paths.get(path) ?? {ops: 0, runs: new Set()};
+      const known = paths.get(path) ?? {ops: 0, runs: new Set(), opened: new Set()};
       known.ops |= 1 << operations.indexOf(op);
       known.runs.add(run);
+      if (contentOperations.includes(op)) {
+        known.opened.add(run);
+      }
       paths.set(path, known);
     }
   });
@@ -50,6 +53,7 @@ export function makeTouches(runs: readonly TestRun[]): RunTouches {
     runs: runs.map(makeMetadata),
     paths: [...paths.keys()],
     touchedBy: Array.from(paths.values(), (known) => Uint32Array.from(known.runs)),
+    openedBy: Array.from(paths.values(), (known) => Uint32Array.from(known.opened)),
     opsOf: Uint8Array.from(paths.values(), ({ops}) => ops),
   };
 }

@@ -70,6 +70,18 @@ test('a file that was only looked at needs no interpreter, and the other names o
   '/usr/bin/perl5.36': '/usr/bin/perl',
 });
 
+test('a file that was only looked at is touched, and its content is not needed', (t) => {
+  const {probability, touched, observedRuns, openedRuns} = find(train({touches: ['stat /etc/shop.conf', '/usr/bin/env']}, {touches: ['list /etc/shop.conf']}), '/etc/shop.conf');
+  t.deepEqual([observedRuns, openedRuns], [2, 0]);
+  t.true(probability < 0.2 && touched.probability > 0.5);
+});
+
+test('a run that only looks at a program needs no loader, though another run executes it', (t) => {
+  const profile = train({touches: ['exec /usr/bin/env']}, {touches: ['stat /usr/bin/env']});
+  t.is(find(profile, '/usr/bin/env').observedRuns, 2);
+  t.is(find(profile, '/usr/lib/ld-2.36.so').observedRuns, 1);
+});
+
 test('a touched symlink needs its target', needs, 'stat /usr/bin/python3', {
   '/usr': '/usr/bin/python3',
   '/usr/bin': '/usr/bin/python3',
