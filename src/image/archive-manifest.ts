@@ -20,6 +20,7 @@ export interface ImageChoice {
 export interface ArchivedImage {
   /** `sha256:…` of the config. */
   readonly id: string;
+  readonly config: Buffer;
   readonly tags: readonly string[];
   readonly platform: string;
   /** Lowest first, as many as `layerNames`. */
@@ -103,7 +104,7 @@ function describeImage(documents: DocumentSource, configName: string, layerNames
     throw archiveError(`${layerNames.length} layers are listed, but ${diffIds.length} in the image's config`);
   }
   const platform = [os, architecture, ...(variant ? [variant] : [])].join('/');
-  return [{id: `sha256:${sha256(bytes)}`, tags, platform, diffIds, layerNames}];
+  return [{id: `sha256:${sha256(bytes)}`, config: bytes, tags, platform, diffIds, layerNames}];
 }
 
 /** Documents that are named by their hash are checked against it. */

@@ -3,6 +3,14 @@ import {archiveError} from './archive-error.js';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
+/** Passes chunks on, each shown before. */
+export async function* observe(chunks: Chunks, observer: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    observer(chunk);
+    yield chunk;
+  }
+}
+
 /** Pulls exact numbers of bytes from chunks of any size, copying only what spans two chunks. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -39,16 +47,22 @@ export class ByteReader {
   /** The next `size` bytes as they come, or all that are left for Infinity. @throws WinnowError where the input ends before. */
   async *stream(size: number): AsyncGenerator<Buffer, void, undefined> {
     for (let left = size; left > 0; ) {
-      if (this.#buffered.length === 0 && !(await this.#pull())) {
+      const chunk = await this.next(left);
+      if (chunk === null) {
         if (left === Infinity) {
           return;
         }
         throw archiveError('cut off in the middle of an entry');
       }
-      const chunk = this.#consume(left);
       left -= chunk.length;
       yield chunk;
     }
+  }
+
+  /** Some bytes, `most` at most; null where the input has ended. */
+  async next(most: number): Promise<Buffer | null> {
+    const {length} = await this.peek(1);
+    return length === 0 ? null : this.#consume(most);
   }
 
   /** Passes over bytes, as `stream` does. */

@@ -88,7 +88,8 @@ export async function readEngineImage(engine: Docker, name: string): Promise<Ima
   return index;
 }
 
-async function exportImage(engine: Docker, id: string): Promise<Readable> {
+/** The stream of `docker save`. */
+export async function exportImage(engine: Docker, id: string): Promise<Readable> {
   try {
     return Readable.from(await engine.getImage(id).get());
   } catch (cause) {
@@ -118,11 +119,11 @@ function unknownImage(name: string, cause?: unknown): WinnowError {
   return new WinnowError(`no image "${name}" on this engine`, {hint: 'build or load it first; docker images lists what is there', cause});
 }
 
-function statusOf(error: unknown): unknown {
+export function statusOf(error: unknown): unknown {
   return error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
 }
 
-function engineError(doing: string, cause: unknown): WinnowError {
+export function engineError(doing: string, cause: unknown): WinnowError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new WinnowError(`${doing} failed: ${reason.trim().replaceAll('\n', ' ')}`, {hint: 'see the log of the Docker engine', cause});
 }

@@ -4,15 +4,18 @@ import path from 'node:path';
 import type {ContainerPath} from '../model/container-path.js';
 import type {ArchiveBudget} from './archive-budget.js';
 import {archiveError} from './archive-error.js';
-import type {Chunks} from './byte-reader.js';
+import {type Chunks, observe} from './byte-reader.js';
 import {InterpreterScanner} from './interpreter.js';
-import {type FileContent, type LayerNode, LayerTree} from './layer-tree.js';
+import {type FileContent, type Inode, type LayerNode, LayerTree} from './layer-tree.js';
+import type {TarHeader} from './tar-header.js';
 import {readTar, type TarEntry} from './tar-reader.js';
 
 export interface Layer {
   readonly root: LayerNode;
   /** `sha256:…` of the uncompressed layer. */
   readonly diffId: string;
+  /** Uncompressed. */
+  readonly bytes: number;
 }
 
 export interface LayerReaderOptions {
@@ -21,29 +24,62 @@ export interface LayerReaderOptions {
   readonly keeps: (path: ContainerPath) => boolean;
 }
 
+/** One entry of a layer's tar stream: the bytes from `start` to before `end`. */
+export interface ListedEntry extends Pick<TarEntry, 'start' | 'end'> {
+  readonly header: TarHeader;
+  /** Where it stands in a container, parents without symlinks; "/" for the root, which every container has. */
+  readonly path: ContainerPath;
+  /** What it makes, one object for all names of a file; null for the root and for what hides lower layers. */
+  readonly inode: Inode | null;
+}
+
+export interface LayerListing extends Layer {
+  /** In the order of the stream. What stands between them and behind the last belongs to no entry. */
+  readonly entries: readonly ListedEntry[];
+}
+
+/** Lists an uncompressed layer's entries without a look at their content. @throws WinnowError as `readLayer` does */
+export async function listLayer(chunks: Chunks, budget: ArchiveBudget): Promise<LayerListing> {
+  const entries: ListedEntry[] = [];
+  const layer = await walkLayer(chunks, budget, (tree, {header, start, end}) => {
+    const place = tree.place(header);
+    entries.push({header, start, end, path: place?.path ?? '/', inode: place === null ? null : tree.put(place, header)});
+    return Promise.resolve();
+  });
+  return {...layer, entries};
+}
+
 /** Reads an uncompressed layer to its end. @throws WinnowError for a layer that Docker would not load, or over the budget */
 export async function readLayer(chunks: Chunks, {budget, keeps}: LayerReaderOptions): Promise<Layer> {
-  const hash = createHash('sha256');
-  const tree = new LayerTree();
-  const observed = observe(chunks, (chunk) => {
-    budget.countBytes(chunk.length);
-    hash.update(chunk);
-  });
-  const names = new Set<string>();
-  for await (const {header, content} of readTar(observed)) {
-    budget.countEntry(header);
-    refuseDuplicate(header.name, names);
+  return walkLayer(chunks, budget, async (tree, {header, content}) => {
     const place = tree.place(header);
     if (place === null) {
-      continue;
+      return;
     }
     if (header.type === 'file') {
       tree.put(place, header, await readContent(content, keeps(place.path) ? budget : null));
     } else {
       tree.put(place, header);
     }
+  });
+}
+
+async function walkLayer(chunks: Chunks, budget: ArchiveBudget, put: (tree: LayerTree, entry: TarEntry) => Promise<void>): Promise<Layer> {
+  const hash = createHash('sha256');
+  const tree = new LayerTree();
+  let bytes = 0;
+  const observed = observe(chunks, (chunk) => {
+    bytes += chunk.length;
+    budget.countBytes(chunk.length);
+    hash.update(chunk);
+  });
+  const names = new Set<string>();
+  for await (const entry of readTar(observed)) {
+    budget.countEntry(entry.header);
+    refuseDuplicate(entry.header.name, names);
+    await put(tree, entry);
   }
-  return {root: tree.root, diffId: `sha256:${hash.digest('hex')}`};
+  return {root: tree.root, diffId: `sha256:${hash.digest('hex')}`, bytes};
 }
 
 /** As Docker does at loading (tar-split); which of two entries counts would be up to the engine. */
@@ -53,13 +89,6 @@ function refuseDuplicate(name: ContainerPath, names: Set<string>): void {
     throw archiveError(`"${name.toWellFormed()}" is there twice in one layer`);
   }
   names.add(normal);
-}
-
-async function* observe(chunks: Chunks, observer: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) {
-    observer(chunk);
-    yield chunk;
-  }
 }
 
 /** Keeps the content where there is a budget to count it against. */

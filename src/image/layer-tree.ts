@@ -60,7 +60,8 @@ export class LayerTree {
     return {path: `/${[...parents, name].join('/')}`, name, directory: node};
   }
 
-  put({name, directory}: Place, header: TarHeader, content: FileContent = noContent): void {
+  /** What the name holds now; null where the entry hides lower layers instead. */
+  put({name, directory}: Place, header: TarHeader, content: FileContent = noContent): Inode | null {
     if (name === opaqueName) {
       directory.hidesLower = true;
     } else if (name.startsWith(whiteoutPrefix)) {
@@ -68,11 +69,12 @@ export class LayerTree {
     } else if (header.type === 'char' && header.deviceMajor === 0 && header.deviceMinor === 0) {
       whiteOut(directory, name); // overlay's own form; on an overlay host the extracted device acts as one too
     } else {
-      this.#add(directory, name, header, content);
+      return this.#add(directory, name, header, content);
     }
+    return null;
   }
 
-  #add(directory: LayerNode, name: string, header: TarHeader, content: FileContent): void {
+  #add(directory: LayerNode, name: string, header: TarHeader, content: FileContent): Inode {
     const before = directory.children.get(name);
     directory.children.delete(name); // Docker removes what is there first: a link to itself has no target
     const inode = header.type === 'link' ? this.#linkedInode(header) : makeInode(header, header.type, content);
@@ -80,6 +82,7 @@ export class LayerTree {
     const node = makeNode(inode, isMerged ? before.children : undefined);
     node.hidesLower = before?.hidesLower ?? false;
     directory.children.set(name, node);
+    return inode;
   }
 
   #linkedInode(header: TarHeader): Inode {

@@ -8,6 +8,12 @@ const maxMetaBytes = 2 ** 20;
 
 export interface TarEntry {
   readonly header: TarHeader;
+  /** Bytes of the stream before the entry's first header: its own, or what belongs to it of pax headers and long names. */
+  readonly start: number;
+  /** Bytes of the stream before the content. */
+  readonly contentStart: number;
+  /** Bytes of the stream up to the next entry: the content's padding is within. */
+  readonly end: number;
   /** The content, to be read before the next entry is asked for; what is left then is skipped. */
   readonly content: AsyncIterable<Buffer>;
 }
@@ -24,20 +30,25 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry, void, u
   const reader = new ByteReader(chunks);
   try {
     let overrides: TarOverrides = {};
+    let start = 0;
     for (let block = await reader.take(blockBytes); block !== null && !isZero(block); block = await reader.take(blockBytes)) {
+      const blockStart = reader.position - blockBytes;
       if (!isTarHeader(block)) {
         throw archiveError('a tar header with a wrong checksum');
       }
       const meta = await readMeta(block, reader);
       if (meta !== null) {
+        start = meta === ofNoEntry && start === blockStart ? reader.position : start; // it belongs to no entry
         overrides = {...overrides, ...meta};
         continue;
       }
       const header = decodeHeader(block, overrides);
       overrides = {};
-      const end = reader.position + paddedBytes(header.bytes);
-      yield {header, content: reader.stream(header.bytes)};
+      const contentStart = reader.position;
+      const end = contentStart + paddedBytes(header.bytes);
+      yield {header, start, contentStart, end, content: reader.stream(header.bytes)};
       await reader.skip(end - reader.position);
+      start = end;
     }
     await reader.skip(Infinity);
   } finally {
@@ -45,7 +56,10 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry, void, u
   }
 }
 
-/** What an entry says about the next one; null where it is an entry of its own. Global pax headers are ignored, as Docker does. */
+/** A global pax header says nothing that Docker would read. */
+const ofNoEntry: TarOverrides = {};
+
+/** What an entry says about the next one; null where it is an entry of its own. */
 async function readMeta(block: Buffer, reader: ByteReader): Promise<TarOverrides | null> {
   const flag = typeFlag(block);
   switch (flag) {
@@ -53,7 +67,7 @@ async function readMeta(block: Buffer, reader: ByteReader): Promise<TarOverrides
       return decodePaxRecords(await readMetaContent(block, reader));
     case 'g':
       await readMetaContent(block, reader);
-      return {};
+      return ofNoEntry;
     case 'L':
       return {name: decodeLongName(await readMetaContent(block, reader))};
     case 'K':

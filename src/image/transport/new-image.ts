@@ -1,0 +1,40 @@
+import type {Buffer} from 'node:buffer';
+import type {Chunks} from '../byte-reader.js';
+import type {StoredBlob} from './opened-image.js';
+
+export interface NewLayer {
+  /** Of the uncompressed layer. */
+  readonly bytes: number;
+  /** The uncompressed layer, the same bytes whenever it is asked for. */
+  readonly open: () => Chunks;
+  /** Where the layer is one that is stored already, unchanged. */
+  readonly stored: {readonly diffId: string; readonly blob: StoredBlob} | null;
+}
+
+/** An image to be written. */
+export interface NewImage {
+  /** `linux/arm64` */
+  readonly platform: string;
+  /** Lowest first; a layer that stands twice is the same object twice. */
+  readonly layers: readonly NewLayer[];
+  /** @param diffIds of the layers */
+  readonly makeConfig: (diffIds: readonly string[]) => Buffer;
+}
+
+export interface WrittenImage {
+  /** `sha256:…` of the config. */
+  readonly id: string;
+  readonly diffIds: readonly string[];
+  /** Uncompressed layers, each that stands twice once. */
+  readonly bytes: number;
+}
+
+/** A place that takes one image. Until `publish` nothing there has its name. */
+export interface ImageTarget {
+  /** @throws WinnowError where it cannot be written; nothing is left then */
+  readonly write: (image: NewImage) => Promise<WrittenImage>;
+  /** Gives what was written its name, in one step that happens or not. */
+  readonly publish: () => Promise<void>;
+  /** Takes back what was written and not published. */
+  readonly discard: () => Promise<void>;
+}

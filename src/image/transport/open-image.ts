@@ -1,0 +1,46 @@
+import path from 'node:path';
+import {ExitCode} from '../../model/exit-code.js';
+import {WinnowError} from '../../model/winnow-error.js';
+import {exportImage, findImage, openEngine} from '../engine.js';
+import type {ImageLocation} from './image-location.js';
+import type {ImageTarget} from './new-image.js';
+import {openArchiveFile, openArchiveStream, type OpenOptions} from './open-archive.js';
+import type {OpenedImage} from './opened-image.js';
+import {archiveTarget} from './write-archive.js';
+import {engineTarget} from './write-engine.js';
+
+export interface TransportOptions extends Pick<OpenOptions, 'limits' | 'platform'> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What relative names of files are below. */
+  readonly cwd: string;
+}
+
+/** Lists and checks an image wherever it is. Close it. @throws WinnowError */
+export async function openImage(location: ImageLocation, {env, cwd, ...options}: TransportOptions): Promise<OpenedImage> {
+  switch (location.kind) {
+    case 'engine': {
+      const engine = await openEngine(env);
+      const {id} = await findImage(engine, location.name);
+      return openArchiveStream(await exportImage(engine, id), {...options, name: location.name});
+    }
+    case 'docker-archive':
+    case 'oci-archive':
+      return openArchiveFile(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
+    default:
+      throw notYet(location.kind);
+  }
+}
+
+/** A place for an image, with the name that it gets there. @throws WinnowError */
+export async function openTarget(location: ImageLocation, {env, cwd}: TransportOptions): Promise<ImageTarget> {
+  switch (location.kind) {
+    case 'engine':
+      return engineTarget(await openEngine(env), location.name);
+    case 'docker-archive':
+      return archiveTarget(path.resolve(cwd, location.path), location.name);
+    default:
+      throw notYet(location.kind);
+  }
+}
+
+const notYet = (kind: string): WinnowError => new WinnowError(`${kind}: is not supported here`, {exitCode: ExitCode.usage, hint: 'use an engine or docker-archive:FILE'});
