@@ -3,12 +3,14 @@ import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {registerAttach} from './commands/attach.js';
 import {registerCompletion} from './commands/completion.js';
+import {registerDebloat} from './commands/debloat.js';
 import {registerDoctor} from './commands/doctor.js';
 import {registerExplain} from './commands/explain.js';
 import {registerExport} from './commands/export.js';
 import {registerPlan} from './commands/plan.js';
 import {registerProfile} from './commands/profile.js';
 import {registerReplay} from './commands/replay.js';
+import {registerRestore} from './commands/restore.js';
 import {registerRuns} from './commands/runs.js';
 import {registerServe} from './commands/serve.js';
 import {registerTrain} from './commands/train.js';
@@ -21,12 +23,14 @@ export type RegisterCommand = (program: Command, contextOf: ContextOf) => void;
 const commands: readonly RegisterCommand[] = [
   registerAttach,
   registerCompletion,
+  registerDebloat,
   registerDoctor,
   registerExplain,
   registerExport,
   registerPlan,
   registerProfile,
   registerReplay,
+  registerRestore,
   registerRuns,
   registerServe,
   registerTrain,

@@ -1,0 +1,30 @@
+import {labelsOf, remainderLabel} from '../debloat/debloated-config.js';
+import {parseLocation} from '../image/transport/image-location.js';
+import {openImage, type TransportOptions} from '../image/transport/open-image.js';
+import type {OpenedImage} from '../image/transport/opened-image.js';
+import {ExitCode} from '../model/exit-code.js';
+import {WinnowError} from '../model/winnow-error.js';
+
+export interface BothImages {
+  readonly debloated: OpenedImage;
+  readonly remainder: OpenedImage;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a debloated image and its remainder: the named one, else in an engine the one that its label names. @throws WinnowError */
+export async function openBoth(image: string, remainder: string | undefined, transport: TransportOptions): Promise<BothImages> {
+  const location = parseLocation(image);
+  const debloated = await openImage(location, transport);
+  try {
+    const id = labelsOf(debloated.config)[remainderLabel];
+    const named = remainder ?? (location.kind === 'engine' ? id : undefined);
+    if (named === undefined) {
+      throw new WinnowError(`${image} does not say what its remainder is`, {exitCode: ExitCode.usage, hint: 'name it with --remainder IMAGE'});
+    }
+    const rest = await openImage(parseLocation(named), transport);
+    return {debloated, remainder: rest, close: async () => void (await Promise.all([debloated.close(), rest.close()]))};
+  } catch (error) {
+    await debloated.close();
+    throw error;
+  }
+}

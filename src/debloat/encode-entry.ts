@@ -1,0 +1,13 @@
+import {Buffer} from 'node:buffer';
+import {type NewEntry, encodeHeader} from '../image/tar-writer.js';
+import {type ContainerPath, pathToBytes} from '../model/container-path.js';
+
+/** A tar entry for a directory as Docker makes one that a layer does not name: root's, 0755. */
+export const encodeDirectory = (path: ContainerPath): Buffer => encode(`${path}/`, {type: 'directory', mode: 0o755});
+
+/** A tar entry that hides what lower layers have at a path (OCI image specification, layer.md, "Whiteouts"). */
+export const encodeWhiteout = (path: ContainerPath): Buffer => encode(path.replace(/[^/]+$/, '.wh.$&'), {type: 'file', mode: 0});
+
+function encode(path: ContainerPath, kind: Pick<NewEntry, 'type' | 'mode'>): Buffer {
+  return Buffer.concat(encodeHeader({name: pathToBytes(path.slice(1)), bytes: 0, ...kind}));
+}

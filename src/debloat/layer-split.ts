@@ -1,0 +1,16 @@
+import type {Buffer} from 'node:buffer';
+
+/**
+ * What becomes of an entry of a layer: it stays in the debloated layer, goes to the remainder's layer, or, where an engine
+ * would not take a layer with it but without what stays (a hard link to a kept file), goes to the remainder's recipe.
+ */
+export type Fate = 'keep' | 'remove' | 'inline';
+
+export interface LayerSplit {
+  /** In the order of the layer's entries. */
+  readonly fates: readonly Fate[];
+  /** Tar entries that the debloated layer has at its end and the original has not: directories that nothing named before, and whiteouts. */
+  readonly added: readonly Buffer[];
+  /** False where the layer stays as it is. */
+  readonly isChanged: boolean;
+}

@@ -1,0 +1,72 @@
+import {Buffer} from 'node:buffer';
+import {createHash} from 'node:crypto';
+import type {NewImage, NewLayer} from '../image/transport/new-image.js';
+import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
+import {type Chunks, observe} from '../image/byte-reader.js';
+import {parseImageConfig} from '../image/archive-schemas.js';
+import {joinedBytes, joinLayer} from './join-layer.js';
+import {mismatch} from './layer-recipe.js';
+import {readRemainder, type RemainderLayer} from './remainder.js';
+
+export interface RestoredImage {
+  /** `sha256:…` of the original's config. */
+  readonly id: string;
+  /** The original; reading a layer fails where it is not what it was. */
+  readonly image: NewImage;
+}
+
+/** The original of the two images that one debloating made. @throws WinnowError (threshold) where they do not fit together */
+export async function restoreImage(debloated: OpenedImage, remainder: OpenedImage): Promise<RestoredImage> {
+  const {image: id, config, layers} = await readRemainder(remainder);
+  const original = Buffer.from(config, 'base64');
+  if (`sha256:${createHash('sha256').update(original).digest('hex')}` !== id) {
+    throw mismatch("the original's config is not what it was");
+  }
+  const diffIds = parseImageConfig(original, "the original's config").rootfs.diff_ids ?? [];
+  if (layers.length !== debloated.layers.length || layers.length !== diffIds.length) {
+    throw mismatch(`it is of an image of ${diffIds.length} layers, not ${debloated.layers.length}`);
+  }
+  const restored = new Map<string, NewLayer>(); // by the original's layers: different ones may have become the same
+  for (const [at, layer] of debloated.layers.entries()) {
+    const diffId = diffIds[at] ?? '';
+    restored.set(diffId, restored.get(diffId) ?? restoredLayer(layer, layers[at] ?? null, diffId, remainder));
+  }
+  return {
+    id,
+    image: {platform: debloated.platform, layers: diffIds.flatMap((diffId) => restored.get(diffId) ?? []), makeConfig: () => original},
+  };
+}
+
+/** Joins all layers and looks at their digests. @throws WinnowError (threshold) where one is not what it was */
+export async function checkRestored({image}: RestoredImage): Promise<void> {
+  for (const layer of new Set(image.layers)) {
+    for await (const _ of layer.open()) {
+      // the layer checks itself at its end
+    }
+  }
+}
+
+function restoredLayer(layer: OpenedLayer, recipe: RemainderLayer | null, diffId: string, remainder: OpenedImage): NewLayer {
+  const {bytes, blob, read} = layer;
+  if (recipe === null) {
+    if (layer.diffId !== diffId) {
+      throw mismatch(`layer ${layer.diffId} should be ${diffId}`);
+    }
+    return {bytes, open: () => read(0, bytes), stored: {diffId, blob}};
+  }
+  const removed = recipe.removed === null ? null : (remainder.layers[recipe.removed] ?? null);
+  return {
+    bytes: joinedBytes(recipe),
+    open: () => checked(joinLayer(read(0, bytes), removed === null ? null : removed.read(0, removed.bytes), recipe), diffId),
+    stored: null,
+  };
+}
+
+async function* checked(chunks: Chunks, diffId: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256');
+  yield* observe(chunks, (chunk) => hash.update(chunk));
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== diffId) {
+    throw mismatch(`a layer becomes ${found} instead of ${diffId}`);
+  }
+}
