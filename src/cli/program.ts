@@ -16,6 +16,7 @@ import {registerServe} from './commands/serve.js';
 import {registerTrain} from './commands/train.js';
 import {type CliEffects, type ContextOf, makeContextOf} from './context.js';
 import {terminalText} from './terminal-text.js';
+import {toolVersion} from './tool-version.js';
 
 /** One file per command: adds the command to the program. */
 export type RegisterCommand = (program: Command, contextOf: ContextOf) => void;
@@ -51,7 +52,7 @@ export async function runCli(argv: readonly string[], effects: CliEffects): Prom
 function makeProgram(effects: CliEffects, contextOf: ContextOf): Command {
   const program = new Command('winnow')
     .description('Learn which files of a container image its programs need, and make smaller images of that.')
-    .version('0.1.0')
+    .version(toolVersion)
     .option('--json', 'print one JSON document, or JSON lines for streams')
     .addOption(new Option('--store <dir>', 'where runs are kept (default: .winnow in the working directory)'))
     .option('--quiet', 'say nothing on stderr but errors')

@@ -16,6 +16,9 @@ import {parseProbability} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {debloatDocument} from '../../plan/debloat-document.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
+import {billAfter, type Bill, billBefore} from '../../sbom/bill.js';
+import {cycloneDxDocument} from '../../sbom/cyclonedx.js';
+import {spdxDocument} from '../../sbom/spdx.js';
 import {accessEdges} from '../../store/access-edges.js';
 import {accessOrder} from '../../store/access-order.js';
 import {runFilePath} from '../../store/layout.js';
@@ -23,6 +26,7 @@ import {readRun} from '../../store/run-file.js';
 import {displayPath} from '../columns.js';
 import type {CommandContext} from '../context.js';
 import type {RegisterCommand} from '../program.js';
+import {toolVersion} from '../tool-version.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeOutput, writeOutputFile} from '../write-output.js';
 
@@ -52,6 +56,10 @@ const formats: Readonly<Record<string, ExportImage>> = {
   graphml: async (image, options, context) => graphMl(await graphOf(image, options, context)),
   dot: async (image, options, context) => dot(await graphOf(image, options, context)),
   'graph-json': async (image, options, context) => graphJson(await graphOf(image, options, context)),
+  spdx: ({index}, _, context) => jsonDocument(spdxDocument(billBefore(index, createdAt(context)), toolVersion)),
+  'spdx-planned': (image, _, context) => jsonDocument(spdxDocument(billPlanned(image, context), toolVersion)),
+  cyclonedx: ({index}, _, context) => jsonDocument(cycloneDxDocument(billBefore(index, createdAt(context)), toolVersion)),
+  'cyclonedx-planned': (image, _, context) => jsonDocument(cycloneDxDocument(billPlanned(image, context), toolVersion)),
   csv: ({profile}) => probabilitiesCsv(profile),
   'chrome-trace': async (image, options, context) => chromeTrace(await latestRun(image, options, context)),
   speedscope: async (image, options, context) => speedscope(await latestRun(image, options, context)),
@@ -60,7 +68,7 @@ const formats: Readonly<Record<string, ExportImage>> = {
 export const registerExport: RegisterCommand = (program, contextOf) => {
   program
     .command('export')
-    .description('write what is known of an image for other tools: lists of files, prefetch orders, profiles, graphs, tables, timelines')
+    .description('write what is known of an image for other tools: lists of files, prefetch orders, profiles, bills of materials, graphs, tables, timelines')
     .argument('<image>', 'name or id of an image that was profiled')
     .addOption(new Option('--format <format>', 'what to write').choices([...Object.keys(formats), 'parquet']).makeOptionMandatory())
     .option('--run <run>', 'only this run, by its id or the start of it (timelines: the latest complete one if left out)')
@@ -96,6 +104,18 @@ async function exportImage(name: string, options: ExportOptions, context: Comman
 }
 
 const planOf = ({profile, index}: TrainedImage) => planDebloat(profile, index, {maxRisk: 0.05, keep: [], remove: []});
+
+/** Of what the plan leaves; it names the image as it came, since there is no other yet. */
+function billPlanned(image: TrainedImage, context: CommandContext): Bill {
+  const decisions = new Map(planOf(image).files.map(({path, decision}) => [path, decision]));
+  return billAfter(image.index.image, image.index, decisions, createdAt(context));
+}
+
+/** Now, or what makes documents reproducible (https://reproducible-builds.org/specs/source-date-epoch/). */
+function createdAt({env}: CommandContext): Date {
+  const seconds = env['SOURCE_DATE_EPOCH'];
+  return seconds !== undefined && /^\d{1,11}$/.test(seconds) ? new Date(Number(seconds) * 1000) : new Date();
+}
 
 async function prefetchOf(image: TrainedImage, options: ExportOptions, {storeDirectory}: CommandContext) {
   const order = await accessOrder(storeDirectory, runsOf(image, options));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {type Command, Option} from 'commander';
+import {importCreport} from '../../capture/import-creport.js';
 import {importStrace} from '../../capture/import-strace.js';
 import {findImage, openEngine} from '../../image/engine.js';
 import {type ContainerPath, pathToText} from '../../model/container-path.js';
@@ -119,7 +120,7 @@ function registerDelete(runs: Command, contextOf: ContextOf): void {
 }
 
 interface ImportFlags {
-  readonly format?: TableFormat | 'strace';
+  readonly format?: TableFormat | 'strace' | 'creport';
   readonly image?: string;
   readonly workload?: string;
   readonly cwd?: string;
@@ -129,15 +130,16 @@ function registerImport(runs: Command, contextOf: ContextOf): void {
   runs
     .command('import')
     .description('add the runs of a file to the store')
-    .argument('<file>', 'table with the columns run_id, workload, path, op, and any others of a run; or a log of strace -f')
-    .addOption(new Option('--format <format>', 'what the file is, where its first bytes do not tell').choices(['csv', 'parquet', 'strace']))
+    .argument('<file>', 'table with the columns run_id, workload, path, op, and any others of a run; or a log of strace -f, or a creport.json of slim')
+    .addOption(new Option('--format <format>', 'what the file is, where its first bytes do not tell').choices(['csv', 'parquet', 'strace', 'creport']))
     .option('--image <name>', 'image the runs are of, rather than what the file says')
     .option('--workload <name>', 'workload the runs are of, rather than what the file says')
     .option('--cwd <dir>', 'directory that the first process of an strace log started in')
     .addHelpText('after', `
 Examples:
   winnow runs import accesses.csv --image shop:1.4
-  winnow runs import strace.log --format strace --image shop:1.4 --workload smoke --cwd /srv/shop`)
+  winnow runs import strace.log --format strace --image shop:1.4 --workload smoke --cwd /srv/shop
+  winnow runs import creport.json --format creport --image shop:1.4 --workload probe`)
     .action(async (file: string, flags: ImportFlags, command: Command) => {
       const context = contextOf(command);
       const imported = await readImport(path.resolve(context.cwd, file), flags, context);
@@ -156,9 +158,10 @@ Examples:
 
 async function readImport(file: string, {format: givenFormat, image, workload, cwd}: ImportFlags, context: CommandContext): Promise<Run[]> {
   const format = givenFormat ?? (await detectFormat(file));
-  if (format === 'strace') {
+  if (format === 'strace' || format === 'creport') {
     const index = image === undefined ? null : await findIndex(image, await listRuns(context.storeDirectory), context);
-    return [await importStrace(file, {runId: newRunId(), workload: workload ?? 'default', index, initialCwd: cwd ?? null})];
+    const plan = {runId: newRunId(), workload: workload ?? 'default', index};
+    return [await (format === 'strace' ? importStrace(file, {...plan, initialCwd: cwd ?? null}) : importCreport(file, plan))];
   }
   const said: ImportOptions = {
     ...(image === undefined ? {} : await findSaidImage(image, context)),

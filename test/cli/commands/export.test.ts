@@ -9,7 +9,7 @@ import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 test.before(ensureTestImages);
 
-const textFormats = ['winnow', 'slim', 'slim-full', 'dockerignore', 'stargz', 'nydus', 'overlaybd', 'soci', 'apparmor', 'graphml', 'dot', 'graph-json', 'csv', 'chrome-trace', 'speedscope'];
+const textFormats = ['winnow', 'slim', 'slim-full', 'dockerignore', 'stargz', 'nydus', 'overlaybd', 'soci', 'apparmor', 'spdx', 'spdx-planned', 'cyclonedx', 'cyclonedx-planned', 'graphml', 'dot', 'graph-json', 'csv', 'chrome-trace', 'speedscope'];
 
 test('a container that was profiled comes out in every format', async (t) => {
   const store = await temporaryStore(t);
@@ -19,15 +19,17 @@ test('a container that was profiled comes out in every format', async (t) => {
   }
   const texts = new Map<string, string>();
   for (const format of textFormats) {
-    const {code, out, err} = await winnow(['export', busybox, '--store', store, '--format', format]);
+    const env = {SOURCE_DATE_EPOCH: '1795503300'};
+    const {code, out, err} = await winnow(['export', busybox, '--store', store, '--format', format], {env});
     t.is(code, ExitCode.done, `${format}: ${err}`);
     texts.set(format, out);
     const file = path.join(store, `out.${format}`);
-    t.is((await winnow(['export', busybox, '--store', store, '--format', format, '--output', file])).code, ExitCode.done);
+    t.is((await winnow(['export', busybox, '--store', store, '--format', format, '--output', file], {env})).code, ExitCode.done);
     t.is(await readFile(file, 'utf8'), out, `${format}: a file and standard output differ`);
   }
   t.deepEqual(linesOf(texts.get('nydus') ?? '').sort(), ['/bin/busybox', '/etc/group', '/etc/passwd']);
   t.true(linesOf(texts.get('slim-full') ?? '').includes('/bin/busybox:0755#0#0'));
+  t.is((JSON.parse(texts.get('spdx') ?? '') as {creationInfo: {created: string}}).creationInfo.created, '2026-11-24T06:55:00Z');
   t.true(texts.get('dot')?.includes('/etc/passwd'));
   const permissions = await compileAppArmor(Buffer.from(texts.get('apparmor') ?? ''));
   t.is(permissions(Buffer.from('/bin/busybox')).replace('m', ''), 'xr');
