@@ -1,3 +1,4 @@
+import type {Buffer} from 'node:buffer';
 import type {NewImage, NewLayer} from '../image/transport/new-image.js';
 import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
 import type {ContainerPath} from '../model/container-path.js';
@@ -23,10 +24,11 @@ export interface DebloatedImage {
  * Cuts an image in two. Nothing is written: `ImageTarget.write` reads the original while it writes, so the original is to stay
  * open until then. The same image and decisions give the same bytes.
  * @param decisions one for each path that a container of the image sees (`decisionsOf` reads them of a debloat config)
+ * @param replaced new contents of files, which are kept for it; what they held goes to the remainder
  * @throws WinnowError as `planSplit` does
  */
-export async function debloatImage(original: OpenedImage, decisions: ReadonlyMap<ContainerPath, Decision>): Promise<DebloatedImage> {
-  const splits = planSplit(original.layers, decisions);
+export async function debloatImage(original: OpenedImage, decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer> = new Map()): Promise<DebloatedImage> {
+  const splits = planSplit(original.layers, new Map([...decisions, ...[...replaced.keys()].map((path): [ContainerPath, Decision] => [path, 'keep'])]), replaced);
   const cut = new Map<OpenedLayer, CutLayer>();
   for (const [at, layer] of original.layers.entries()) {
     const split = splits[at];

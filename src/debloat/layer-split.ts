@@ -9,6 +9,8 @@ export type Fate = 'keep' | 'remove' | 'inline';
 export interface LayerSplit {
   /** In the order of the layer's entries. */
   readonly fates: readonly Fate[];
+  /** Files that stay with other content, by the number of their entry. */
+  readonly replaced: ReadonlyMap<number, Buffer>;
   /** Tar entries that the debloated layer has at its end and the original has not: directories that nothing named before, and whiteouts. */
   readonly added: readonly Buffer[];
   /** False where the layer stays as it is. */

@@ -1,3 +1,4 @@
+import type {Buffer} from 'node:buffer';
 import {mergeLayers} from '../image/layer-merge.js';
 import type {LayerListing, ListedEntry} from '../image/layer-reader.js';
 import {type Inode, type LayerNode, LayerTree} from '../image/layer-tree.js';
@@ -14,6 +15,7 @@ import type {Fate, LayerSplit} from './layer-split.js';
 interface View {
   readonly files: ReadonlyMap<ContainerPath, ImageFile>;
   readonly decisions: ReadonlyMap<ContainerPath, Decision>;
+  readonly replaced: ReadonlyMap<ContainerPath, Buffer>;
   readonly isKeptDirectory: (path: ContainerPath) => boolean;
 }
 
@@ -24,12 +26,13 @@ interface View {
  *
  * @param layers lowest first; a layer that stands twice is the same object twice
  * @param decisions one for each path that a container of the image sees
+ * @param replaced new contents of files that are kept
  * @returns one split for each layer
  * @throws WinnowError (usage) for decisions that no layer can follow: not of this image, a path kept in a removed directory,
  * a hard link kept whose file is removed, a symlink removed through which a kept entry of its layer is named
  */
-export function planSplit(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>): LayerSplit[] {
-  const view = viewOf(layers, decisions);
+export function planSplit(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer> = new Map()): LayerSplit[] {
+  const view = viewOf(layers, decisions, replaced);
   const splits = new Map<LayerListing, LayerSplit>();
   const resurfacing = new Set<ContainerPath>();
   for (const layer of new Set(layers)) {
@@ -48,13 +51,17 @@ export function planSplit(layers: readonly LayerListing[], decisions: ReadonlyMa
   return layers.flatMap((layer) => splits.get(layer) ?? []);
 }
 
-function viewOf(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>): View {
+function viewOf(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer>): View {
   const {files} = mergeLayers(layers.map(({root}) => root));
   const undecided = files.find(({path}) => !decisions.has(path));
   if (undecided !== undefined || files.length !== decisions.size) {
     throw refusal(`the plan is not of this image: ${undecided === undefined ? 'it names files that are not there' : `it says nothing of ${shown(undecided.path)}`}`, 'plan this image');
   }
   const byPath = new Map(files.map((file) => [file.path, file]));
+  const unfit = [...replaced.keys()].find((path) => byPath.get(path)?.type !== 'file' || decisions.get(path) !== 'keep');
+  if (unfit !== undefined) {
+    throw refusal(`${shown(unfit)} cannot have other content: it is no file that is kept`, 'keep it');
+  }
   const isKeptDirectory = (path: ContainerPath): boolean =>
     path === '/' || (decisions.get(path) === 'keep' && byPath.get(path)?.type === 'directory');
   for (const {path} of files) {
@@ -62,7 +69,7 @@ function viewOf(layers: readonly LayerListing[], decisions: ReadonlyMap<Containe
       throw refusal(`the plan keeps ${shown(path)} and removes the directory it is in`, 'keep both or remove both');
     }
   }
-  return {files: byPath, decisions, isKeptDirectory};
+  return {files: byPath, decisions, replaced, isKeptDirectory};
 }
 
 interface OneSplit extends LayerSplit {
@@ -84,7 +91,12 @@ function splitOf({entries, root}: LayerListing, positions: ReadonlySet<number>, 
   const kept = standAlone(entries.filter((_, at) => isKept[at]));
   const fates = fatesOf(entries, isKept);
   const added = missingDirectories(root, kept, positions, view).map(encodeDirectory);
-  return {fates, added, retained, isChanged: added.length > 0 || fates.some((fate) => fate !== 'keep')};
+  const replaced = new Map(entries.flatMap(({path}, at): [number, Buffer][] => {
+    const content = wishes[at] === 'keep' ? view.replaced.get(path) : undefined;
+    return content === undefined ? [] : [[at, content]];
+  }));
+  const isChanged = added.length > 0 || replaced.size > 0 || fates.some((fate) => fate !== 'keep');
+  return {fates, replaced, added, retained, isChanged};
 }
 
 /** Of one entry by itself: `hidden` where no container sees it. */

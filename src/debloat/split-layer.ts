@@ -2,9 +2,13 @@ import {Buffer} from 'node:buffer';
 import {buffer} from 'node:stream/consumers';
 import {archiveError} from '../image/archive-error.js';
 import type {Chunks} from '../image/byte-reader.js';
-import {tarEnd} from '../image/tar-writer.js';
+import type {ListedEntry} from '../image/layer-reader.js';
+import {blockBytes, headerBytes} from '../image/tar-header.js';
+import {padding, resizeHeader, tarEnd} from '../image/tar-writer.js';
 import type {OpenedLayer} from '../image/transport/opened-image.js';
+import {pathToText} from '../model/container-path.js';
 import {formatBytes} from '../model/units.js';
+import {WinnowError} from '../model/winnow-error.js';
 import {type LayerRecipe, OrderRecorder, type Source} from './layer-recipe.js';
 import type {LayerSplit} from './layer-split.js';
 
@@ -23,7 +27,7 @@ export interface LayerParts {
 const maxInlineBytes = 16 * 2 ** 20;
 
 /** Cuts a layer in two as planned. What belongs to no entry, global pax headers and the trailer, is kept. @throws WinnowError */
-export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 'read'>, {fates, added}: LayerSplit): Promise<LayerParts> {
+export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 'read'>, {fates, replaced, added}: LayerSplit): Promise<LayerParts> {
   const order = new OrderRecorder();
   const cuts: Record<Source, Part[]> = {kept: [], removed: [], inline: []};
   const take = (source: Source, start: number, end: number): void => {
@@ -31,13 +35,19 @@ export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 
     extend(cuts[source], start, end);
   };
   let at = 0;
-  for (const [index, {start, end}] of layer.entries.entries()) {
+  const add = (parts: readonly Buffer[]): void => {
+    cuts.kept.push(...parts);
+    order.add('added', sizeOf(parts));
+  };
+  for (const [index, entry] of layer.entries.entries()) {
+    const {start, end} = entry;
+    const content = replaced.get(index);
     take('kept', at, start);
-    take(sources[fates[index] ?? 'keep'], start, end);
+    take(content === undefined ? sources[fates[index] ?? 'keep'] : 'removed', start, end);
+    add(content === undefined ? [] : await replaceContent(layer, entry, content));
     at = end;
   }
-  cuts.kept.push(...added);
-  order.add('added', sizeOf(added));
+  add(added);
   take('kept', at, layer.bytes);
   const inline = await readInline(layer, cuts.inline);
   return {kept: cuts.kept, removed: cuts.removed.length === 0 ? null : [...cuts.removed, tarEnd], recipe: {order: order.order, inline}};
@@ -57,6 +67,15 @@ export async function* readParts(parts: readonly Part[], read: OpenedLayer['read
       yield* read(part.start, part.end);
     }
   }
+}
+
+/** The entry with all its headers, but for the size. @throws WinnowError for an entry that is no file of its own */
+async function replaceContent({read}: Pick<OpenedLayer, 'read'>, {header, path, start, contentStart}: ListedEntry, content: Buffer): Promise<Buffer[]> {
+  const head = await buffer(read(start, contentStart));
+  if (header.type !== 'file' || headerBytes(head.subarray(-blockBytes)) !== header.bytes) { // a pax record may tell the size, too
+    throw new WinnowError(`${pathToText(path).text} cannot have other content: it is a hard link, or larger than 8 GiB`, {hint: 'keep it as it is'});
+  }
+  return [...resizeHeader(head, content.length), content, padding(content.length)];
 }
 
 function extend(parts: Part[], start: number, end: number): void {

@@ -25,7 +25,7 @@ export interface LayerReaderOptions {
 }
 
 /** One entry of a layer's tar stream: the bytes from `start` to before `end`. */
-export interface ListedEntry extends Pick<TarEntry, 'start' | 'end'> {
+export interface ListedEntry extends Pick<TarEntry, 'start' | 'contentStart' | 'end'> {
   readonly header: TarHeader;
   /** Where it stands in a container, parents without symlinks; "/" for the root, which every container has. */
   readonly path: ContainerPath;
@@ -41,9 +41,9 @@ export interface LayerListing extends Layer {
 /** Lists an uncompressed layer's entries without a look at their content. @throws WinnowError as `readLayer` does */
 export async function listLayer(chunks: Chunks, budget: ArchiveBudget): Promise<LayerListing> {
   const entries: ListedEntry[] = [];
-  const layer = await walkLayer(chunks, budget, (tree, {header, start, end}) => {
+  const layer = await walkLayer(chunks, budget, (tree, {header, start, contentStart, end}) => {
     const place = tree.place(header);
-    entries.push({header, start, end, path: place?.path ?? '/', inode: place === null ? null : tree.put(place, header)});
+    entries.push({header, start, contentStart, end, path: place?.path ?? '/', inode: place === null ? null : tree.put(place, header)});
     return Promise.resolve();
   });
   return {...layer, entries};

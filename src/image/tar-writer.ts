@@ -64,6 +64,18 @@ function header(name: Buffer, flag: string, mode: number, bytes: number): Buffer
   block.write(octal(0, 11), 136);
   block.write(flag, 156);
   block.write('ustar  \0', 257); // GNU's, which knows long names and large sizes
+  return withChecksum(block);
+}
+
+/** @param head all headers of a file's entry, without a pax record of its size */
+export function resizeHeader(head: Buffer, bytes: number): Buffer[] {
+  const block = Buffer.from(head.subarray(-blockBytes));
+  block.fill(0, 124, 136);
+  writeSize(block, bytes);
+  return [head.subarray(0, -blockBytes), withChecksum(block)];
+}
+
+function withChecksum(block: Buffer): Buffer {
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${octal(sum, 6)}\0 `, 148);
@@ -82,4 +94,5 @@ function writeSize(block: Buffer, bytes: number): void {
 
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
 
-const padding = (bytes: number): Buffer => Buffer.alloc((blockBytes - (bytes % blockBytes)) % blockBytes);
+/** Zeros from the end of a content to the next block. */
+export const padding = (bytes: number): Buffer => Buffer.alloc((blockBytes - (bytes % blockBytes)) % blockBytes);

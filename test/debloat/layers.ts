@@ -45,7 +45,7 @@ export interface SplitImage {
 }
 
 /** Splits layers, all paths kept that `removes` does not name; equal layers are one layer. */
-export async function split(layers: readonly Buffer[], removes: Iterable<ContainerPath>, chunkBytes?: number): Promise<SplitImage> {
+export async function split(layers: readonly Buffer[], removes: Iterable<ContainerPath>, chunkBytes?: number, replaced?: ReadonlyMap<ContainerPath, Buffer>): Promise<SplitImage> {
   const gone = new Set(removes);
   const byContent = new Map<string, LayerListing>();
   const listings: LayerListing[] = [];
@@ -56,11 +56,11 @@ export async function split(layers: readonly Buffer[], removes: Iterable<Contain
   }
   const {files} = mergeLayers(listings.map(({root}) => root));
   const decisions = new Map(files.map(({path}): [ContainerPath, Decision] => [path, gone.has(path) ? 'remove' : 'keep']));
-  const splits = planSplit(listings, decisions);
+  const splits = planSplit(listings, decisions, replaced);
   const image: SplitImage = {kept: [], removed: [], recipes: [], isChanged: splits.map(({isChanged}) => isChanged)};
   for (const [at, layer] of layers.entries()) {
     const read = (start: number, end: number) => streamOf(layer.subarray(start, end), chunkBytes);
-    const {kept, removed, recipe} = await splitLayer({entries: [], bytes: layer.length, ...listings[at], read}, splits[at] ?? {fates: [], added: [], isChanged: false});
+    const {kept, removed, recipe} = await splitLayer({entries: [], bytes: layer.length, ...listings[at], read}, splits[at] ?? {fates: [], replaced: new Map(), added: [], isChanged: false});
     image.kept.push(await buffer(readParts(kept, read)));
     image.removed.push(removed === null ? Buffer.alloc(1024) : await buffer(readParts(removed, read)));
     image.recipes.push(recipe);

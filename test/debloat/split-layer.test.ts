@@ -148,6 +148,32 @@ test('any layers that can be loaded split into what stays and what goes, and joi
   t.true(seen.refused < seen.split, `${seen.refused} refused`);
 });
 
+test('a file that stays with other content keeps all else, and the remainder has what it held', async (t) => {
+  const long = `${'n'.repeat(150)}/status`;
+  const tars = await makeTars([[directory('d'), {...file('d/db', 'x'.repeat(3000)), mode: 0o4640, uid: 1000, mtime: new Date(1e12)}, link('d/again', 'd/db')], [file(long, 'old')]]);
+  const replaced = new Map([['/d/db', Buffer.from('short')], [`/${long}`, Buffer.alloc(1024, 'y')]]);
+  const image = await split(tars, [], undefined, replaced);
+  t.deepEqual(await join(image), tars);
+  const before = await viewOf(tars);
+  t.deepEqual(await viewOf(image.kept), new Map([...before].map(([path, seen]) => {
+    const content = replaced.get(path) ?? (path === '/d/again' ? replaced.get('/d/db') : undefined);
+    return [path, content === undefined ? seen : {...seen, bytes: content.length}];
+  })));
+  const listed = await execa('tar', ['--list', '--verbose', '--numeric-owner', '--utc', '--file=-'], {input: image.kept[0] ?? ''});
+  t.regex(listed.stdout, /^-rwSr----- 1000\/0 +5 2001-09-09 01:46 d\/db$/m);
+  const {stdout} = await execa('tar', ['--extract', '--to-stdout', '--file=-', long], {input: image.kept[1] ?? ''});
+  t.is(stdout, 'y'.repeat(1024));
+});
+
+test('only a kept file can have other content', async (t) => {
+  const tars = await makeTars([[directory('d'), file('d/a'), link('d/b', 'd/a')]]);
+  const refusal = (removes: readonly string[], path: string, message: RegExp) => t.throwsAsync(split(tars, removes, undefined, new Map([[path, Buffer.alloc(0)]])), {instanceOf: WinnowError, message});
+  await refusal([], '/d', /no file that is kept/);
+  await refusal([], '/none', /no file that is kept/);
+  await refusal(['/d/a', '/d/b'], '/d/a', /no file that is kept/);
+  await refusal([], '/d/b', /it is a hard link/);
+});
+
 test('a remainder that does not belong to the layer is told', async (t) => {
   const [one = Buffer.alloc(0), two = Buffer.alloc(0)] = await makeTars([[file('a'), file('b'), file('c')], [file('a')]]);
   const image = await split([one], ['/b']);
