@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -27,7 +28,6 @@
 #include "winnow.skel.h"
 
 #define POLL_MS 20
-#define BATCH 512
 
 /* The probe in the kernel. */
 struct attached {
@@ -120,7 +120,7 @@ static int tracepoint_arguments(const struct btf *kernel, const char *name)
 	return btf_vlen(btf__type_by_id(kernel, type->type)) - 1; /* the first is the program's own */
 }
 
-/* Programs that not every kernel has the hooks for. */
+/* Programs that not every kernel has the hooks for, and how they read. */
 static void choose_programs(struct winnow_bpf *probe, const struct wn_options *options, enum wn_rung rung)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
@@ -128,6 +128,7 @@ static void choose_programs(struct winnow_bpf *probe, const struct wn_options *o
 	int submitted_old = tracepoint_arguments(kernel, "io_uring_submit_sqe");
 	int completed = tracepoint_arguments(kernel, "io_uring_complete");
 
+	probe->rodata->plain_loads = kernel && btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	btf__free(kernel);
 	bpf_program__set_autoload(probe->progs.sys_exit, rung == WN_RUNG_TRACEPOINT);
 	bpf_program__set_autoload(probe->progs.call_exit, rung == WN_RUNG_FENTRY);
@@ -140,6 +141,29 @@ static void choose_programs(struct winnow_bpf *probe, const struct wn_options *o
 	bpf_program__set_autoload(probe->progs.io_complete, completed == 3);
 	bpf_program__set_autoload(probe->progs.io_complete_old, completed > 4);
 	bpf_program__set_autoload(probe->progs.found, options->running);
+}
+
+/* Always succeeds once the kernel has started, but may be interrupted (getrandom(2)). */
+static void fill_random(void *bytes, size_t len)
+{
+	size_t filled = 0;
+
+	while (filled < len) {
+		ssize_t more = getrandom((char *)bytes + filled, len - filled, 0);
+
+		if (more > 0)
+			filled += more;
+	}
+}
+
+/* A power of two, so that no more than half of the table gets used. */
+static __u32 slots_for(__u32 entries)
+{
+	__u32 slots = 64;
+
+	while (slots / 2 < entries)
+		slots *= 2;
+	return slots;
 }
 
 static void configure(struct winnow_bpf *probe, const struct wn_options *options, enum wn_rung rung)
@@ -165,10 +189,12 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 	constants->all_events = options->all_events;
 	constants->compat_unseen = rung == WN_RUNG_FENTRY;
 	constants->wakeup_bytes = options->ring_bytes / 8;
-	if (getrandom((void *)&constants->hash_seed, sizeof(constants->hash_seed), 0) < 0)
-		constants->hash_seed = clock_offset();
+	fill_random((void *)constants->name_keys, sizeof(constants->name_keys));
+	fill_random((void *)constants->place_keys, sizeof(constants->place_keys));
+	constants->entries_limit = options->max_entries;
+	constants->entry_slots = slots_for(options->max_entries);
 	bpf_map__set_max_entries(probe->maps.ring, options->ring_bytes);
-	bpf_map__set_max_entries(probe->maps.entries, options->max_entries);
+	bpf_map__set_max_entries(probe->maps.entries, constants->entry_slots);
 }
 
 static int on_record(void *context, void *record, size_t len)
@@ -204,35 +230,32 @@ static bool copy_records(struct attached *attached)
 }
 
 /* Writes the exact count of every entry that was sent, and adds up what was not. */
-static void write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
+static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
 {
-	static struct wn_key keys[BATCH];
-	static struct wn_entry found[BATCH];
-	int fd = bpf_map__fd(probe->maps.entries);
-	__u32 position, count = BATCH;
-	void *from = NULL;
-	int error;
+	__u32 slots = bpf_map__max_entries(probe->maps.entries);
+	size_t size = slots * sizeof(struct wn_entry);
+	const struct wn_entry *entries =
+		mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(probe->maps.entries), 0);
 
-	do {
-		count = BATCH;
-		error = bpf_map_lookup_batch(fd, from, &position, keys, found, &count, NULL);
-		from = &position;
-		for (__u32 i = 0; i < count && (!error || errno == ENOENT); i++) {
-			struct wn_count record = {
-				.head = head(WN_COUNT, sizeof(record), 0),
-				.entry = found[i].id,
-				.count = found[i].count,
-				.last = found[i].last,
-			};
+	if (entries == MAP_FAILED)
+		return false;
+	for (const struct wn_entry *entry = entries; entry < entries + slots; entry++) {
+		struct wn_count record = {
+			.head = head(WN_COUNT, sizeof(record), 0),
+			.entry = entry->id,
+			.count = entry->count,
+			.last = entry->last,
+		};
 
-			if (!found[i].sent) {
-				*unsent += found[i].count;
-				continue;
-			}
-			*sent += found[i].count;
+		if (entry->state == WN_ENTRY_SENT) {
+			*sent += entry->count;
 			wn_write(&record, sizeof(record));
+		} else {
+			*unsent += entry->count;
 		}
-	} while (!error);
+	}
+	munmap((void *)entries, size);
+	return true;
 }
 
 static void write_lost(__u16 cpu, __u32 reason, __u64 count)
@@ -261,12 +284,12 @@ static void write_end(struct attached *attached, const struct wn_options *option
 	struct bpf_program *program;
 	__u32 zero = 0;
 
-	if (!counts || bpf_map_lookup_elem(bpf_map__fd(probe->maps.stats), &zero, counts)) {
+	if (!counts || bpf_map_lookup_elem(bpf_map__fd(probe->maps.stats), &zero, counts) ||
+	    !write_counts(probe, &sent, &unsent)) {
 		fprintf(stderr, "winnow-probe: the probe's counters can't be read\n");
 		free(counts);
 		return; /* no end record: the stream counts as cut */
 	}
-	write_counts(probe, &sent, &unsent);
 	end.made = end.delivered = running->accesses;
 	if (!options->all_events) {
 		end.delivered += sent;

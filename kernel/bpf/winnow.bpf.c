@@ -5,8 +5,8 @@
  *
  * Follow one access: sys_exit() looks the number up in `calls`, takes the
  * descriptor or the path string, and describes the access in the per-CPU
- * scratch; commit() finds or makes its entry in `entries`, counts it, and
- * sends it the first time it is seen. Which tasks belong to the container
+ * scratch; count() counts a repeat in its entry, and leaves to commit() to make
+ * the entry and to send the first sight. Which tasks belong to the container
  * stands in task storage, set at exec and inherited at fork, so a process of
  * anybody else costs one failed lookup.
  *
@@ -18,7 +18,9 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "read.bpf.h"
 #include "winnow.h"
+#include "table.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -39,6 +41,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define EFAULT 14
 #define ENOSYS 38
 #define ERESTARTSYS 512
+#define ERROR 0xffff0000ull /* of a key's `what` */
 #define TS_COMPAT 2
 #define NAME_MAX 255
 #define WALK_DEPTH 2048 /* components and mounts: PATH_MAX of one-letter names */
@@ -51,7 +54,6 @@ const volatile __u32 cgroup_count;
 const volatile __u32 root_pid; /* or 0: follow this process and what comes of it */
 const volatile __u32 host_mount_namespace; /* 0: any namespace will do */
 const volatile __u32 all_events;
-const volatile __u64 hash_seed;
 const volatile __u64 wakeup_bytes;
 const volatile __u32 compat_unseen; /* 32-bit programs' calls don't come here: count the programs */
 
@@ -64,8 +66,7 @@ struct place {
 	__u64 dentry;
 	__u64 mount;
 	__u64 inode;
-	__u32 dev;
-	__u32 reserved;
+	__u64 dev;
 };
 
 struct task_state {
@@ -77,14 +78,21 @@ struct task_state {
 };
 
 struct scratch {
+	__u64 tick; /* jiffies when tick_time was taken */
+	__u64 tick_time;
 	struct wn_key key;
 	struct place file;
 	struct place base;
+	struct {
+		__u64 dentry;
+		__u64 mount;
+	} walk_from;
 	__u32 call;
 	__u32 has_base;
 	__u32 name_len; /* without NUL */
-	__u32 reserved; /* the name is aligned, to be hashed by words */
-	char name[WN_PATH_MAX + 8];
+	__u32 reserved;
+	__u64 name_hash;
+	__u64 name[WN_PATH_MAX / 8];
 	char walk[2 * WN_PATH_MAX];
 	union {
 		struct wn_record head;
@@ -100,13 +108,6 @@ struct {
 	__type(key, int);
 	__type(value, struct task_state);
 } tasks SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 131072); /* the loader may change it */
-	__type(key, struct wn_key);
-	__type(value, struct wn_entry);
-} entries SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -162,6 +163,8 @@ static __always_inline struct scratch *scratch_of_cpu(void)
 
 	return bpf_map_lookup_elem(&scratches, &zero);
 }
+
+#include "name.bpf.h"
 
 static __always_inline struct wn_stats *stats_of_cpu(void)
 {
@@ -224,20 +227,20 @@ static long walk_step(__u32 index, void *context)
 
 	if (!scratch)
 		return 1;
-	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+	if (dentry == READ(vfsmount, mnt_root)) {
 		struct mount *mount = container_of(vfsmount, struct mount, mnt);
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+		struct mount *above = READ(mount, mnt_parent);
 
 		if (above == mount)
 			return 1;
-		state->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		state->dentry = READ(mount, mnt_mountpoint);
 		state->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 		return 0;
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
+	parent = READ(dentry, d_parent);
 	if (parent == dentry)
 		return 1;
-	len = BPF_CORE_READ(dentry, d_name.len);
+	len = READ(dentry, d_name.len);
 	start = state->start;
 	if (len > NAME_MAX || start < len + 1 || start > WN_PATH_MAX) {
 		state->failed = 1;
@@ -246,28 +249,27 @@ static long walk_step(__u32 index, void *context)
 	start -= len + 1;
 	scratch->walk[start & (WN_PATH_MAX - 1)] = '/';
 	bpf_probe_read_kernel(&scratch->walk[(start + 1) & (WN_PATH_MAX - 1)], len & NAME_MAX,
-			      BPF_CORE_READ(dentry, d_name.name));
+			      READ(dentry, d_name.name));
 	state->start = start;
 	state->dentry = parent;
 	return 0;
 }
 
 /*
- * Copies the absolute path of (dentry, mount), without NUL, to the record's
- * bytes at `offset`. Returns its length, or -1 where it doesn't fit PATH_MAX.
+ * Copies the absolute path of what `walk_from` says, without NUL, to the
+ * record's bytes at `offset`. Returns its length, or -1 where it doesn't fit
+ * PATH_MAX.
  */
-__noinline int append_path(__u64 dentry, __u64 mount, __u32 offset)
+__noinline int append_path(__u32 offset)
 {
 	struct scratch *scratch = scratch_of_cpu();
-	struct walk_state state = {
-		.dentry = (struct dentry *)dentry,
-		.mount = (struct vfsmount *)mount,
-		.start = WN_PATH_MAX - 1,
-	};
+	struct walk_state state = {.start = WN_PATH_MAX - 1};
 	__u32 len;
 
 	if (!scratch || offset > sizeof(struct wn_access) + WN_PATH_MAX)
 		return -1;
+	state.dentry = (struct dentry *)scratch->walk_from.dentry;
+	state.mount = (struct vfsmount *)scratch->walk_from.mount;
 	if (bpf_loop(WALK_DEPTH, walk_step, &state, 0) == WALK_DEPTH || state.failed)
 		return -1;
 	if (state.start == WN_PATH_MAX - 1) {
@@ -280,13 +282,20 @@ __noinline int append_path(__u64 dentry, __u64 mount, __u32 offset)
 	return len & (WN_PATH_MAX - 1);
 }
 
-static __always_inline int append_place(const struct place *place, __u32 offset)
+static __always_inline int append_file(struct scratch *scratch, struct file *file, __u32 offset)
 {
-	struct file *file = (struct file *)place->file;
+	scratch->walk_from.dentry = (__u64)READ(file, f_path.dentry);
+	scratch->walk_from.mount = (__u64)READ(file, f_path.mnt);
+	return append_path(offset);
+}
 
-	if (place->dentry)
-		return append_path(place->dentry, place->mount, offset);
-	return append_path((__u64)BPF_CORE_READ(file, f_path.dentry), (__u64)BPF_CORE_READ(file, f_path.mnt), offset);
+static __always_inline int append_place(struct scratch *scratch, const struct place *place, __u32 offset)
+{
+	if (!place->dentry)
+		return append_file(scratch, (struct file *)place->file, offset);
+	scratch->walk_from.dentry = place->dentry;
+	scratch->walk_from.mount = place->mount;
+	return append_path(offset);
 }
 
 static __always_inline __u32 align8(__u32 len)
@@ -305,10 +314,7 @@ __noinline int announce(__u32 process, __u32 parent, __u32 cause)
 	if (!scratch)
 		return -1;
 	if (cause != WN_FORK) {
-		struct file *exe = BPF_CORE_READ(task, mm, exe_file);
-
-		path_len = append_path((__u64)BPF_CORE_READ(exe, f_path.dentry),
-				       (__u64)BPF_CORE_READ(exe, f_path.mnt), len);
+		path_len = append_file(scratch, BPF_CORE_READ(task, mm, exe_file), len);
 		if (path_len < 0)
 			path_len = 0;
 	}
@@ -337,19 +343,19 @@ static __always_inline void announce_once(struct task_state *state)
 static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u64 now)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 flags = scratch->key.flags;
+	__u64 what = scratch->key.what;
 	__u32 len = sizeof(struct wn_access);
 	__u32 name_len = scratch->name_len & (WN_PATH_MAX - 1);
 	int path_len = 0, base_len = 0;
 
-	if (flags & WN_HAS_FILE) {
-		path_len = append_place(&scratch->file, len);
+	if (what & WN_HAS_FILE) {
+		path_len = append_place(scratch, &scratch->file, len);
 		if (path_len < 0)
 			return -2;
 		len += path_len & (WN_PATH_MAX - 1);
 	}
 	if (scratch->has_base) {
-		base_len = append_place(&scratch->base, len);
+		base_len = append_place(scratch, &scratch->base, len);
 		if (base_len < 0)
 			return -2;
 		len += base_len & (WN_PATH_MAX - 1);
@@ -362,14 +368,14 @@ static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u
 		.entry = entry,
 		.time = now,
 		.inode = scratch->key.inode,
-		.dev = scratch->key.dev,
-		.process = scratch->key.process,
+		.dev = scratch->key.devices,
+		.process = what >> 32,
 		.pid = task->tgid,
 		.ppid = task->real_parent->tgid,
-		.error = scratch->key.error,
+		.error = what >> 16,
 		.call = scratch->call,
-		.op = scratch->key.op,
-		.flags = flags,
+		.op = what >> 8,
+		.flags = what,
 		.path_len = path_len,
 		.base_len = base_len,
 		.name_len = name_len,
@@ -388,6 +394,18 @@ static __always_inline long send_repeat(__u64 entry, __u64 now)
 	return send(&repeat, sizeof(repeat));
 }
 
+/* The time as of this CPU's first look at it in the timer tick: for a fraction of the clock's cost. */
+static __always_inline __u64 tick_time(struct scratch *scratch)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (scratch->tick != tick) {
+		scratch->tick = tick;
+		scratch->tick_time = bpf_ktime_get_ns();
+	}
+	return scratch->tick_time;
+}
+
 /*
  * Counts the access that the scratch describes, and sends its first sight.
  * made = delivered + lost holds at every moment: an entry whose record found
@@ -398,24 +416,16 @@ __noinline int commit(void)
 {
 	struct scratch *scratch = scratch_of_cpu();
 	struct wn_stats *counts = stats_of_cpu();
-	__u64 now = bpf_ktime_get_ns();
 	struct wn_entry *entry;
+	__u64 now;
 	int error;
 
 	if (!scratch || !counts)
 		return 0;
 	counts->made++;
-	entry = bpf_map_lookup_elem(&entries, &scratch->key);
+	entry = find_entry(&scratch->key);
 	if (!entry) {
-		struct wn_entry fresh = {
-			.id = (++counts->next_entry << 12) | (bpf_get_smp_processor_id() & 0xfff),
-		};
-
-		bpf_map_update_elem(&entries, &scratch->key, &fresh, BPF_NOEXIST);
-		entry = bpf_map_lookup_elem(&entries, &scratch->key);
-	}
-	if (!entry) {
-		error = send_access(scratch, 0, now);
+		error = send_access(scratch, 0, bpf_ktime_get_ns());
 		if (error)
 			counts->lost[error == -1 ? WN_LOSS_RING : WN_LOSS_PATH]++;
 		else
@@ -423,15 +433,20 @@ __noinline int commit(void)
 		return 0;
 	}
 	__sync_fetch_and_add(&entry->count, 1);
+	if (entry->state == WN_ENTRY_SENT && !all_events) {
+		now = tick_time(scratch);
+		if (now > entry->last)
+			entry->last = now;
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
 	entry->last = now;
-	if (!entry->sent) {
+	if (entry->state != WN_ENTRY_SENT) {
 		error = send_access(scratch, entry->id, now);
 		if (!error)
-			entry->sent = 1;
-	} else if (all_events) {
-		error = send_repeat(entry->id, now);
+			entry->state = WN_ENTRY_SENT;
 	} else {
-		return 0;
+		error = send_repeat(entry->id, now);
 	}
 	if (all_events) {
 		if (error)
@@ -442,68 +457,29 @@ __noinline int commit(void)
 	return 0;
 }
 
-/* Eight bytes a step; the name is followed by eight zero bytes. */
-static __always_inline __u64 hash_step(__u64 hash, __u64 word)
+/* Counts what was counted before at once, and by way of commit() the rest. */
+static __always_inline void count(struct scratch *scratch)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-	return hash ^ (hash >> 29);
-}
+	struct wn_stats *counts = stats_of_cpu();
 
-struct hash_state {
-	__u64 hash;
-	__u32 len;
-};
-
-static long hash_more(__u32 index, void *context)
-{
-	struct hash_state *state = context;
-	struct scratch *scratch = scratch_of_cpu();
-	__u32 at = 128 + 8 * index;
-
-	if (!scratch || at >= state->len || at > WN_PATH_MAX)
-		return 1;
-	state->hash = hash_step(state->hash, *(__u64 *)&scratch->name[at]);
-	return 0;
-}
-
-__noinline __u64 hash_name(__u32 len)
-{
-	struct scratch *scratch = scratch_of_cpu();
-	struct hash_state state = {.hash = hash_seed ^ len, .len = len};
-
-	if (!scratch)
-		return 0;
-	for (__u32 at = 0; at < 128; at += 8) {
-		if (at >= len)
-			return state.hash;
-		state.hash = hash_step(state.hash, *(__u64 *)&scratch->name[at]);
-	}
-	bpf_loop(WN_PATH_MAX / 8, hash_more, &state, 0);
-	return state.hash;
-}
-
-static __always_inline struct file *file_of(struct task_struct *task, int fd)
-{
-	struct fdtable *table = task->files->fdt;
-	struct file *file = NULL;
-
-	if (fd >= 0 && (__u32)fd < table->max_fds)
-		bpf_probe_read_kernel(&file, sizeof(file), &table->fd[fd]);
-	return file;
+	if (!all_events && counts && count_repeat(&scratch->key, tick_time(scratch)))
+		counts->made++;
+	else
+		commit();
 }
 
 /* False for what has no path: pipes, sockets, memfds, a descriptor closed meanwhile. */
 static __always_inline bool locate_file(struct place *place, struct file *file)
 {
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : NULL;
-	struct super_block *super = inode ? BPF_CORE_READ(inode, i_sb) : NULL;
+	struct inode *inode = file ? READ(file, f_inode) : NULL;
+	struct super_block *super = inode ? READ(inode, i_sb) : NULL;
 
-	if (!super || BPF_CORE_READ(super, s_flags) & SB_INTERNAL)
+	if (!super || READ(super, s_flags) & SB_INTERNAL)
 		return false;
 	place->file = (__u64)file;
 	place->dentry = 0;
-	place->inode = BPF_CORE_READ(inode, i_ino);
-	place->dev = BPF_CORE_READ(super, s_dev);
+	place->inode = READ(inode, i_ino);
+	place->dev = READ(super, s_dev);
 	return true;
 }
 
@@ -524,8 +500,8 @@ static __always_inline bool changed_root(struct task_struct *task)
 		return true;
 	/* On the mount that the namespace's root mount carries, or that itself. */
 	struct mount *mount = container_of(task->fs->root.mnt, struct mount, mnt);
-	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-	struct mount *top = BPF_CORE_READ(task, nsproxy, mnt_ns, root);
+	struct mount *above = READ(mount, mnt_parent);
+	struct mount *top = task->nsproxy->mnt_ns->root;
 
 	return mount != top && above != top;
 }
@@ -534,7 +510,7 @@ static __always_inline void set_base(struct scratch *scratch)
 {
 	scratch->has_base = 1;
 	scratch->key.base_inode = scratch->base.inode;
-	scratch->key.base_dev = scratch->base.dev;
+	scratch->key.devices |= scratch->base.dev << 32;
 }
 
 /*
@@ -543,14 +519,11 @@ static __always_inline void set_base(struct scratch *scratch)
  */
 static __always_inline bool locate_base(struct scratch *scratch, struct task_struct *task, int dirfd, bool rooted)
 {
-	scratch->has_base = 0;
-	scratch->key.base_inode = 0;
-	scratch->key.base_dev = 0;
-	if (scratch->name[0] == '/' && !rooted) {
+	if (is_absolute(scratch) && !rooted) {
 		if (!changed_root(task))
 			return true;
 		locate_path(&scratch->base, task->fs->root.dentry, task->fs->root.mnt);
-		scratch->key.flags |= WN_CHROOT;
+		scratch->key.what |= WN_CHROOT;
 	} else if (dirfd == AT_FDCWD) {
 		locate_path(&scratch->base, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	} else if (!locate_file(&scratch->base, file_of(task, dirfd))) {
@@ -560,84 +533,76 @@ static __always_inline bool locate_base(struct scratch *scratch, struct task_str
 	return true;
 }
 
-/* Takes over the name that stands in the scratch with its NUL: `size` bytes. */
-static __always_inline void set_name(struct scratch *scratch, __u32 size)
+static __always_inline void set_name(struct scratch *scratch)
 {
-	__u32 len = (size - 1) & (WN_PATH_MAX - 1);
-
-	*(__u64 *)&scratch->name[len] = 0;
-	scratch->name_len = len;
-	scratch->key.name_hash = hash_name(len);
-	scratch->key.flags |= WN_HAS_NAME;
+	scratch->key.name_hash = scratch->name_hash;
+	scratch->key.what |= WN_HAS_NAME;
 }
 
 static __always_inline void set_file(struct scratch *scratch)
 {
 	scratch->key.inode = scratch->file.inode;
-	scratch->key.dev = scratch->file.dev;
-	scratch->key.flags |= WN_HAS_FILE;
+	scratch->key.devices |= scratch->file.dev;
+	scratch->key.what |= WN_HAS_FILE;
 }
 
 static __always_inline void begin(struct scratch *scratch, struct task_state *state, __u8 op, __u32 call, __u16 error)
 {
-	scratch->key = (struct wn_key){.process = state->process, .op = op, .error = error};
+	scratch->key = (struct wn_key){.what = (__u64)state->process << 32 | (__u32)error << 16 | op << 8};
 	scratch->call = call;
 	scratch->name_len = 0;
 	scratch->has_base = 0;
 }
 
-static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
+#define ARGUMENTS 8 /* numbered from 1; 0 is none */
+
+/* All of them, since to choose one of five registers costs more branches than to copy them. */
+static __always_inline void get_arguments(__u64 arguments[ARGUMENTS], struct pt_regs *regs)
 {
-	switch (number) {
-	case 1: return PT_REGS_PARM1_CORE_SYSCALL(regs);
-	case 2: return PT_REGS_PARM2_CORE_SYSCALL(regs);
-	case 3: return PT_REGS_PARM3_CORE_SYSCALL(regs);
-	case 4: return PT_REGS_PARM4_CORE_SYSCALL(regs);
-	case 5: return PT_REGS_PARM5_CORE_SYSCALL(regs);
-	}
-	return 0;
+	arguments[0] = arguments[6] = arguments[7] = 0;
+	arguments[1] = PT_REGS_PARM1_SYSCALL(regs);
+	arguments[2] = PT_REGS_PARM2_SYSCALL(regs);
+	arguments[3] = PT_REGS_PARM3_SYSCALL(regs);
+	arguments[4] = PT_REGS_PARM4_SYSCALL(regs);
+	arguments[5] = PT_REGS_PARM5_SYSCALL(regs);
 }
 
-static __always_inline void on_descriptor(struct scratch *scratch, struct task_struct *task, int fd)
+/* These describe an access in the scratch; false where there is nothing to count. */
+static __always_inline bool describe_descriptor(struct scratch *scratch, struct task_struct *task, int fd)
 {
 	if (fd == AT_FDCWD)
 		locate_path(&scratch->file, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	else if (!locate_file(&scratch->file, file_of(task, fd)))
-		return;
+		return false;
 	set_file(scratch);
-	commit();
+	return true;
 }
 
 /* A call with a path: reads the string where the call has just used it. */
-static __always_inline void on_path(struct scratch *scratch, struct task_struct *task, int dirfd, __u64 path,
-				    bool empty_is_fd, bool rooted, int opened_fd)
+static __always_inline bool describe_path(struct scratch *scratch, struct task_struct *task, int dirfd, __u64 path,
+					  bool empty_is_fd, bool rooted, int opened_fd)
 {
-	struct file *opened = opened_fd >= 0 ? file_of(task, opened_fd) : NULL;
+	bool failed = scratch->key.what & ERROR;
+	int only_fd = -1; /* that tells all there is to tell */
 	long size;
 
 	if (!path) {
-		if (opened) /* by a handle */
-			on_descriptor(scratch, task, opened_fd);
-		else if (dirfd != AT_FDCWD && !scratch->key.error)
-			on_descriptor(scratch, task, dirfd);
-		return;
+		if (opened_fd >= 0) /* by a handle */
+			only_fd = opened_fd;
+		else if (dirfd != AT_FDCWD && !failed)
+			only_fd = dirfd;
+		return only_fd >= 0 && describe_descriptor(scratch, task, only_fd);
 	}
-	size = bpf_probe_read_user_str(scratch->name, WN_PATH_MAX, (void *)path);
-	if (opened && locate_file(&scratch->file, opened))
+	size = read_name(scratch, path);
+	if (size >= 0 && size <= 1 && empty_is_fd) /* 0: kernels that forget the NUL of an empty string */
+		return !failed && describe_descriptor(scratch, task, dirfd);
+	if (opened_fd >= 0 && locate_file(&scratch->file, file_of(task, opened_fd)))
 		set_file(scratch);
-	if (size <= 1) {
-		if (size >= 0 && empty_is_fd && !scratch->key.error) /* 0: kernels that forget the NUL of an empty string */
-			on_descriptor(scratch, task, dirfd);
-		else if (scratch->key.flags & WN_HAS_FILE)
-			commit();
-		else if (size < 0)
-			count_made_and_lost(WN_LOSS_FAULT);
-		return;
-	}
-	if (locate_base(scratch, task, dirfd, rooted))
-		set_name(scratch, size);
-	if (scratch->key.flags & (WN_HAS_FILE | WN_HAS_NAME))
-		commit();
+	if (size < 0 && !(scratch->key.what & WN_HAS_FILE))
+		count_made_and_lost(WN_LOSS_FAULT);
+	if (size > 1 && locate_base(scratch, task, dirfd, rooted))
+		set_name(scratch);
+	return scratch->key.what & (WN_HAS_FILE | WN_HAS_NAME);
 }
 
 /*
@@ -658,32 +623,31 @@ static __always_inline void on_own_directory(struct scratch *scratch, struct tas
 		scratch->file = state->cwd;
 	set_file(scratch);
 	if (name)
-		size = bpf_probe_read_user_str(scratch->name, WN_PATH_MAX, (void *)name);
-	if (size > 1 && scratch->name[0] == '/') {
+		size = read_name(scratch, name);
+	if (size > 1 && is_absolute(scratch)) {
 		if (root || locate_base(scratch, task, AT_FDCWD, false))
-			set_name(scratch, size);
+			set_name(scratch);
 	} else if (size > 1 && before.dentry) {
 		struct dentry *dentry = (struct dentry *)before.dentry;
 
 		if (BPF_CORE_READ(dentry, d_inode, i_ino) == before.inode) {
 			scratch->base = before;
 			set_base(scratch);
-			set_name(scratch, size);
+			set_name(scratch);
 		}
 	}
 	commit();
 }
 
 /* connect and bind: a path only where the address is of a named Unix socket. */
-static __always_inline void on_socket(struct scratch *scratch, struct task_struct *task, __u64 address)
+static __always_inline __u64 path_of_socket(__u64 address)
 {
 	__u16 family = 0;
 	char first = 0;
 
 	bpf_probe_read_user(&family, sizeof(family), (void *)address);
 	bpf_probe_read_user(&first, sizeof(first), (void *)address + sizeof(family));
-	if (family == AF_UNIX && first)
-		on_path(scratch, task, AT_FDCWD, address + sizeof(family), false, false, -1);
+	return family == AF_UNIX && first ? address + sizeof(family) : 0;
 }
 
 static __always_inline __u8 op_of_open(__u64 flags)
@@ -702,7 +666,8 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	struct scratch *scratch;
 	__u64 number = regs->orig_ax;
 	struct open_how how = {};
-	__u64 flags = 0;
+	__u64 arguments[ARGUMENTS];
+	__u64 flags = 0, path;
 	__u16 error = 0;
 	__u8 op, follow;
 	int dirfd;
@@ -730,17 +695,19 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	if (!scratch)
 		return 0;
 	announce_once(state);
+	get_arguments(arguments, regs);
 	op = desc->op;
 
 	if (desc->kind == WN_KIND_FD || desc->kind == WN_KIND_MMAP) {
-		if (error || (desc->kind == WN_KIND_MMAP && argument(regs, desc->flags) & MAP_ANONYMOUS))
+		if (error || (desc->kind == WN_KIND_MMAP && arguments[desc->flags % ARGUMENTS] & MAP_ANONYMOUS))
 			return 0;
 		begin(scratch, state, op, desc->call, 0);
-		on_descriptor(scratch, task, argument(regs, desc->fd));
+		if (describe_descriptor(scratch, task, arguments[desc->fd % ARGUMENTS]))
+			count(scratch);
 		return 0;
 	}
 
-	flags = argument(regs, desc->flags);
+	flags = arguments[desc->flags % ARGUMENTS];
 	if (desc->bits & WN_CALL_OPEN_HOW) {
 		if (bpf_probe_read_user(&how, sizeof(how), (void *)flags))
 			how.flags = 0;
@@ -757,23 +724,24 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 		else if (flags & AT_SYMLINK_FOLLOW)
 			follow = WN_FOLLOW;
 	}
-	dirfd = desc->dirfd ? argument(regs, desc->dirfd) : AT_FDCWD;
+	dirfd = desc->dirfd ? arguments[desc->dirfd % ARGUMENTS] : AT_FDCWD;
 	begin(scratch, state, op, desc->call, error);
-	scratch->key.flags = follow;
+	scratch->key.what |= follow;
+	path = arguments[desc->path % ARGUMENTS];
 	if (!error && (desc->kind == WN_KIND_CHDIR || desc->kind == WN_KIND_CHROOT)) {
-		on_own_directory(scratch, task, state, argument(regs, desc->path), desc->kind == WN_KIND_CHROOT);
+		on_own_directory(scratch, task, state, path, desc->kind == WN_KIND_CHROOT);
 		return 0;
 	}
-	if (desc->kind == WN_KIND_SOCKET) {
-		on_socket(scratch, task, argument(regs, desc->path));
-		return 0;
-	}
-	on_path(scratch, task, dirfd, argument(regs, desc->path), flags & AT_EMPTY_PATH && desc->bits & WN_CALL_AT_FLAGS,
-		how.resolve & RESOLVE_IN_ROOT, desc->kind == WN_KIND_OPEN && !error ? result : -1);
+	if (desc->kind == WN_KIND_SOCKET)
+		path = path_of_socket(path);
+	if (describe_path(scratch, task, dirfd, path, flags & AT_EMPTY_PATH && desc->bits & WN_CALL_AT_FLAGS,
+			  how.resolve & RESOLVE_IN_ROOT, desc->kind == WN_KIND_OPEN && !error ? result : -1))
+		count(scratch);
 	if (desc->path2) {
-		dirfd = desc->dirfd2 ? argument(regs, desc->dirfd2) : AT_FDCWD;
+		dirfd = desc->dirfd2 ? arguments[desc->dirfd2 % ARGUMENTS] : AT_FDCWD;
 		begin(scratch, state, desc->op2, desc->call, error);
-		on_path(scratch, task, dirfd, argument(regs, desc->path2), false, false, -1);
+		if (describe_path(scratch, task, dirfd, arguments[desc->path2 % ARGUMENTS], false, false, -1))
+			commit();
 	}
 	return 0;
 }
@@ -837,9 +805,9 @@ static __always_inline bool cgroup_selected(struct cgroup *cgroup)
 static __always_inline bool descends_from_root_pid(struct task_struct *task)
 {
 	for (int depth = 0; root_pid && depth < 32 && task; depth++) {
-		if (BPF_CORE_READ(task, tgid) == root_pid)
+		if (READ(task, tgid) == root_pid)
 			return true;
-		task = BPF_CORE_READ(task, real_parent);
+		task = READ(task, real_parent);
 	}
 	return false;
 }
@@ -853,7 +821,7 @@ static __noinline bool task_selected(struct task_struct *task)
 	if (descends_from_root_pid(task))
 		return true;
 	for (int depth = 0; depth < 8 && unified; depth++) {
-		struct cgroup_subsys_state *above = BPF_CORE_READ(unified, self.parent);
+		struct cgroup_subsys_state *above = READ(unified, self.parent);
 
 		if (cgroup_selected(unified))
 			return true;
@@ -887,11 +855,11 @@ static long on_entry_mapping(struct task_struct *task, struct vm_area_struct *ar
 
 static __always_inline void on_exec_name(struct scratch *scratch, struct task_struct *task, const char *name)
 {
-	long size = bpf_probe_read_kernel_str(scratch->name, WN_PATH_MAX, name);
+	long size = read_kernel_name(scratch, name);
 
 	if (size > 1 && locate_base(scratch, task, AT_FDCWD, false)) {
-		scratch->key.flags |= WN_FOLLOW;
-		set_name(scratch, size);
+		scratch->key.what |= WN_FOLLOW;
+		set_name(scratch);
 	}
 }
 
@@ -944,10 +912,10 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	begin(scratch, state, WN_EXEC, execve_call, 0);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	bpf_find_vma(task, PT_REGS_IP_CORE(regs), on_entry_mapping, NULL, 0);
-	if (!(scratch->key.flags & WN_HAS_FILE) || scratch->file.inode == program.inode)
+	if (!(scratch->key.what & WN_HAS_FILE) || scratch->file.inode == program.inode)
 		return 0; /* static, or no mapping could be looked at: the image's ELF headers tell */
 	if (scratch->file.dev != program.dev)
-		scratch->key.dev = scratch->key.inode = 0; /* overlayfs maps the layer's file */
+		scratch->key.devices = scratch->key.inode = 0; /* overlayfs maps the layer's file */
 	commit();
 	return 0;
 }
@@ -1002,27 +970,27 @@ static __always_inline int on_submitted(struct io_kiocb *request)
 	switch (request->opcode) {
 	case IORING_OP_OPENAT:
 	case IORING_OP_OPENAT2:
-		filename = BPF_CORE_READ(open, filename);
-		flags = BPF_CORE_READ(open, how.flags);
-		dirfd = BPF_CORE_READ(open, dfd);
+		filename = READ(open, filename);
+		flags = READ(open, how.flags);
+		dirfd = READ(open, dfd);
 		begin(scratch, state, op_of_open(flags), openat_call, 0);
-		scratch->key.flags = flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
+		scratch->key.what |= flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
 		break;
 	case IORING_OP_STATX:
-		filename = BPF_CORE_READ(stat, filename);
-		flags = BPF_CORE_READ(stat, flags);
-		dirfd = BPF_CORE_READ(stat, dfd);
+		filename = READ(stat, filename);
+		flags = READ(stat, flags);
+		dirfd = READ(stat, dfd);
 		begin(scratch, state, WN_STAT, statx_call, 0);
-		scratch->key.flags = flags & AT_SYMLINK_NOFOLLOW ? 0 : WN_FOLLOW;
+		scratch->key.what |= flags & AT_SYMLINK_NOFOLLOW ? 0 : WN_FOLLOW;
 		break;
 	default:
 		return 0;
 	}
 	announce_once(state);
-	size = bpf_probe_read_kernel_str(scratch->name, WN_PATH_MAX, BPF_CORE_READ(filename, name));
+	size = read_kernel_name(scratch, READ(filename, name));
 	if (size <= 1 || !locate_base(scratch, task, dirfd, false))
 		return 0;
-	set_name(scratch, size);
+	set_name(scratch);
 	bpf_map_update_elem(&submissions, &id, &no_submission, BPF_ANY);
 	pending = bpf_map_lookup_elem(&submissions, &id);
 	if (!pending) {
@@ -1067,7 +1035,7 @@ static __always_inline int on_completed(__u64 id, int result)
 	scratch->name_len = pending->name_len;
 	bpf_probe_read_kernel(scratch->name, (pending->name_len + 1) & (WN_PATH_MAX - 1), pending->name);
 	if (result < 0)
-		scratch->key.error = -result;
+		scratch->key.what |= (__u32)-result << 16 & ERROR;
 	else if (pending->opens && locate_file(&scratch->file, file_of(task, result)))
 		set_file(scratch);
 	bpf_map_delete_elem(&submissions, &id);
@@ -1078,7 +1046,7 @@ static __always_inline int on_completed(__u64 id, int result)
 SEC("?tp_btf/io_uring_complete")
 int BPF_PROG(io_complete, struct io_ring_ctx *ring_context, void *request, struct io_uring_cqe *completion)
 {
-	return on_completed((__u64)request, BPF_CORE_READ(completion, res));
+	return on_completed((__u64)request, READ(completion, res));
 }
 
 /* Before commit 7cf3e8ca1e82 (Linux 6.11) it gave the completion's fields. */

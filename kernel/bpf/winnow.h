@@ -49,24 +49,34 @@ struct wn_call_desc {
 	__u8 reserved;
 };
 
-/* Identity of an aggregated access. The name's hash is seeded at load. */
+/*
+ * Identity of an aggregated access: all of it exact but the name, for which
+ * stands a hash with secret keys, the same for two names by a chance of 2^-64.
+ * Whole words, since a load that takes together what smaller stores have
+ * just written has to wait until they reach the cache.
+ */
 struct wn_key {
 	__u64 name_hash;
 	__u64 base_inode;
 	__u64 inode;
-	__u32 base_dev;
-	__u32 dev;
-	__u32 process;
-	__u16 error;
-	__u8 op;
-	__u8 flags;
+	__u64 devices; /* base's << 32 | file's */
+	__u64 what; /* process << 32 | errno << 16 | operation << 8 | flags (WN_HAS_FILE, ...) */
 };
 
+enum wn_entry_state {
+	WN_ENTRY_FREE,
+	WN_ENTRY_CLAIMED, /* for a moment, by a CPU that writes its key */
+	WN_ENTRY_UNSENT, /* its access record is not in the ring yet */
+	WN_ENTRY_SENT,
+};
+
+/* A cache line. */
 struct wn_entry {
-	__u64 id;
+	struct wn_key key;
 	__u64 count;
-	__u64 last;
-	__u64 sent; /* 1 once its access record is in the ring */
+	__u64 last; /* of a repeat that is only counted: to the timer tick */
+	__u32 id;
+	__u32 state;
 };
 
 struct wn_stats {
@@ -74,7 +84,6 @@ struct wn_stats {
 	__u64 anonymous; /* delivered with entry 0: the table was full */
 	__u64 repeats; /* repeat and duplicate access records delivered */
 	__u64 lost[WN_LOSS_COUNT];
-	__u64 next_entry;
 };
 
 #endif

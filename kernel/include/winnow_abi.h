@@ -157,7 +157,7 @@ struct wn_count {
 	struct wn_record head;
 	__u64 entry;
 	__u64 count;
-	__u64 last;
+	__u64 last; /* where repeats are only counted: to the timer tick */
 };
 
 struct wn_lost {

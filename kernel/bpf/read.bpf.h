@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * Reads of kernel objects that the verifier does not know to be there. Since
+ * Linux 6.2 (commit a35b9af4ec2c, bpf_rdonly_cast) a plain load does, which
+ * gives 0 where it would fault; before, a helper copies, for ten times as long.
+ */
+#ifndef WINNOW_READ_BPF_H
+#define WINNOW_READ_BPF_H
+
+extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+
+const volatile __u32 plain_loads; /* set by the loader: the kernel has bpf_rdonly_cast */
+
+#define CAST(type, pointer) ((type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
+
+#define READ(pointer, member)                                                  \
+	({                                                                     \
+		typeof(pointer) object_ = (pointer);                           \
+		plain_loads ? CAST(typeof(*object_), object_)->member          \
+			    : BPF_CORE_READ(object_, member);                  \
+	})
+
+/* Open file number `fd` of the task, or NULL. */
+static __always_inline struct file *file_of(struct task_struct *task, int fd)
+{
+	struct fdtable *table = task->files->fdt;
+	struct file *file = NULL;
+	void *place;
+
+	if (fd < 0 || (__u32)fd >= table->max_fds)
+		return NULL;
+	place = &table->fd[fd];
+	if (!plain_loads) {
+		bpf_probe_read_kernel(&file, sizeof(file), place);
+		return file;
+	}
+	/* A type is needed that has a pointer to a file: this one has an array of them. */
+	place -= bpf_core_field_offset(struct files_struct, fd_array);
+	return CAST(struct files_struct, place)->fd_array[0];
+}
+
+#endif
