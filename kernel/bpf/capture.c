@@ -4,8 +4,6 @@
  * standard input ends: whoever started us is done, or dead, and both mean stop.
  */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +11,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/membarrier.h>
@@ -27,8 +24,6 @@
 #include "probe.h"
 #include "winnow.skel.h"
 
-#define POLL_MS 20
-
 /* The probe in the kernel. */
 struct attached {
 	enum wn_rung rung;
@@ -37,70 +32,11 @@ struct attached {
 	struct wn_call_exits exits;
 };
 
-static volatile sig_atomic_t stopping;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stopping = 1;
-}
-
-static __s64 clock_offset(void)
-{
-	struct timespec real, monotonic;
-
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	clock_gettime(CLOCK_REALTIME, &real);
-	return (real.tv_sec - monotonic.tv_sec) * 1000000000LL + (real.tv_nsec - monotonic.tv_nsec);
-}
-
 static __u32 own_mount_namespace(void)
 {
 	struct stat status;
 
 	return stat("/proc/self/ns/mnt", &status) ? 0 : status.st_ino;
-}
-
-static struct wn_record head(__u16 type, __u32 len, __u16 cpu)
-{
-	return (struct wn_record){.len = len, .type = type, .cpu = cpu};
-}
-
-static void write_call_name(__u32 call, const char *text)
-{
-	struct wn_call_name name = {.head = head(WN_CALL, sizeof(name), 0), .call = call};
-
-	strncpy(name.name, text, sizeof(name.name) - 1);
-	wn_write(&name, sizeof(name));
-}
-
-static void write_hello(const struct wn_options *options, enum wn_rung rung)
-{
-	struct wn_hello hello = {
-		.head = head(WN_HELLO, sizeof(hello), 0),
-		.magic = WN_MAGIC,
-		.abi_major = WN_ABI_MAJOR,
-		.abi_minor = WN_ABI_MINOR,
-		.clock_offset = clock_offset(),
-		.all_events = options->all_events,
-		.cpus = libbpf_num_possible_cpus(),
-		.rung = rung,
-	};
-
-	wn_write(&hello, sizeof(hello));
-	for (unsigned int i = 0; i < wn_calls_count; i++)
-		write_call_name(i, wn_calls[i].name);
-	write_call_name(wn_calls_count, "found");
-	wn_flush();
-}
-
-static __u32 call_number(const char *name)
-{
-	__u32 call = 0;
-
-	while (call < wn_calls_count - 1 && strcmp(wn_calls[call].name, name))
-		call++;
-	return call;
 }
 
 /* How many arguments the kernel gives a raw tracepoint's programs; 0 where it has no such tracepoint. */
@@ -176,9 +112,9 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 		desc.call = i;
 		memcpy((void *)&constants->calls[wn_calls[i].number], &desc, sizeof(desc));
 	}
-	constants->execve_call = call_number("execve");
-	constants->openat_call = call_number("openat");
-	constants->statx_call = call_number("statx");
+	constants->execve_call = wn_call_number("execve");
+	constants->openat_call = wn_call_number("openat");
+	constants->statx_call = wn_call_number("statx");
 	if (options->container) {
 		memcpy((void *)constants->container_id, options->container, WN_CONTAINER_ID_LEN);
 		constants->host_mount_namespace = own_mount_namespace();
@@ -204,29 +140,33 @@ static int on_record(void *context, void *record, size_t len)
 	return 0;
 }
 
-/* Until standard input ends, a signal comes, nobody reads our output any more, or the probe is taken from us. */
+static bool consume(void *context)
+{
+	return ring_buffer__consume(((struct attached *)context)->ring) >= 0;
+}
+
 static bool copy_records(struct attached *attached)
 {
-	struct pollfd waits[3] = {
-		{.fd = STDIN_FILENO, .events = POLLIN},
-		{.fd = ring_buffer__epoll_fd(attached->ring), .events = POLLIN},
-		{.fd = attached->exits.alive},
-	};
-	char ignored[256];
+	enum wn_copied copied = wn_copy_records(ring_buffer__epoll_fd(attached->ring), attached->exits.alive, consume, attached);
 
-	while (!stopping) {
-		if (poll(waits, 3, POLL_MS) < 0 && errno != EINTR)
-			return false;
-		if (ring_buffer__consume(attached->ring) < 0 || !wn_flush())
-			return false;
-		if (waits[2].revents) {
-			fprintf(stderr, "winnow-probe: the process that keeps the probe attached has died\n");
-			return false;
-		}
-		if (waits[0].revents && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
-			break;
-	}
-	return true;
+	if (copied == WN_COPY_ORPHANED)
+		fprintf(stderr, "winnow-probe: the process that keeps the probe attached has died\n");
+	return copied == WN_COPY_STOPPED;
+}
+
+/* Follows the processes that are there, and writes what they already use. False where the kernel refuses. */
+static bool write_running(struct winnow_bpf *probe, struct wn_running *running)
+{
+	struct bpf_link *link = bpf_program__attach_iter(probe->progs.found, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	__u32 pid;
+
+	while (fd >= 0 && read(fd, &pid, sizeof(pid)) == sizeof(pid))
+		wn_write_running(running, pid);
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return fd >= 0;
 }
 
 /* Writes the exact count of every entry that was sent, and adds up what was not. */
@@ -241,7 +181,7 @@ static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
 		return false;
 	for (const struct wn_entry *entry = entries; entry < entries + slots; entry++) {
 		struct wn_count record = {
-			.head = head(WN_COUNT, sizeof(record), 0),
+			.head = wn_head(WN_COUNT, sizeof(record), 0),
 			.entry = entry->id,
 			.count = entry->count,
 			.last = entry->last,
@@ -258,14 +198,6 @@ static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
 	return true;
 }
 
-static void write_lost(__u16 cpu, __u32 reason, __u64 count)
-{
-	struct wn_lost lost = {.head = head(WN_LOST, sizeof(lost), cpu), .reason = reason, .count = count};
-
-	if (count)
-		wn_write(&lost, sizeof(lost));
-}
-
 __u64 wn_recursion_misses(int program)
 {
 	struct bpf_prog_info info = {};
@@ -279,7 +211,7 @@ static void write_end(struct attached *attached, const struct wn_options *option
 	struct winnow_bpf *probe = attached->probe;
 	int cpus = libbpf_num_possible_cpus();
 	struct wn_stats *counts = calloc(cpus, sizeof(*counts));
-	struct wn_end end = {.head = head(WN_END, sizeof(end), 0)};
+	struct wn_end end = {.head = wn_head(WN_END, sizeof(end), 0)};
 	__u64 sent = 0, unsent = 0;
 	struct bpf_program *program;
 	__u32 zero = 0;
@@ -293,17 +225,17 @@ static void write_end(struct attached *attached, const struct wn_options *option
 	end.made = end.delivered = running->accesses;
 	if (!options->all_events) {
 		end.delivered += sent;
-		write_lost(0, WN_LOSS_RING, unsent);
+		wn_write_lost(0, WN_LOSS_RING, unsent);
 	}
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		for (int reason = 0; reason < WN_LOSS_COUNT; reason++)
-			write_lost(cpu, reason, counts[cpu].lost[reason]);
+			wn_write_lost(cpu, reason, counts[cpu].lost[reason]);
 		end.made += counts[cpu].made;
 		end.delivered += counts[cpu].anonymous + counts[cpu].repeats;
 	}
 	bpf_object__for_each_program(program, probe->obj)
-		write_lost(0, WN_LOSS_RECURSION, wn_recursion_misses(bpf_program__fd(program)));
-	write_lost(0, WN_LOSS_RECURSION, wn_call_exits_misses(&attached->exits));
+		wn_write_lost(0, WN_LOSS_RECURSION, wn_recursion_misses(bpf_program__fd(program)));
+	wn_write_lost(0, WN_LOSS_RECURSION, wn_call_exits_misses(&attached->exits));
 	wn_write(&end, sizeof(end));
 	free(counts);
 }
@@ -400,23 +332,20 @@ bool wn_try_rung(enum wn_rung rung, char reason[WN_REASON_LEN])
 
 int wn_capture(const struct wn_options *options)
 {
-	struct sigaction action = {.sa_handler = on_signal};
 	struct wn_running running = {};
 	char reason[WN_REASON_LEN];
 	struct attached attached;
 	int result;
 
 	libbpf_set_print(silent);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	wn_stop_on_signals();
 
 	if (!attach_best(&attached, options, reason)) {
 		fprintf(stderr, "winnow-probe: %s\n", reason);
 		return WN_EXIT_HOST;
 	}
-	write_hello(options, attached.rung); /* the reader takes it as: attached */
-	if (options->running && !wn_write_running(attached.probe->progs.found, wn_calls_count, &running))
+	wn_write_hello(options, attached.rung);
+	if (options->running && !write_running(attached.probe, &running))
 		fprintf(stderr, "winnow-probe: running processes can't be listed: %s\n", strerror(errno)); /* new ones are seen */
 	result = copy_records(&attached) ? WN_EXIT_DONE : WN_EXIT_FAILED;
 	winnow_bpf__detach(attached.probe);

@@ -10,7 +10,7 @@
 
 static const char usage[] =
 	"usage: winnow-probe run --container ID | --cgroup DIR… | --pid PID [--running] [--events first|all]\n"
-	"                         [--rung auto|fentry|tracepoint] [--ring-bytes N] [--entries N]\n"
+	"                         [--rung auto|fentry|tracepoint|module] [--ring-bytes N] [--entries N]\n"
 	"       winnow-probe features\n"
 	"\n"
 	"run       writes records (winnow_abi.h) to standard output until standard input ends;\n"
@@ -38,6 +38,7 @@ static bool add_cgroup(struct wn_options *options, const char *directory)
 
 	if (options->cgroup_count == WN_CGROUPS_MAX || stat(directory, &status))
 		return false;
+	options->cgroup_directories[options->cgroup_count] = directory;
 	options->cgroups[options->cgroup_count++] = status.st_ino; /* cgroup2 gives its id as inode */
 	return true;
 }
@@ -46,6 +47,7 @@ static bool parse_rung(const char *name, enum wn_rung *rung)
 {
 	static const char *const names[] = {
 		[WN_RUNG_AUTO] = "auto", [WN_RUNG_TRACEPOINT] = "tracepoint", [WN_RUNG_FENTRY] = "fentry",
+		[WN_RUNG_MODULE] = "module",
 	};
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -99,7 +101,7 @@ static int run(int argc, char **argv)
 			break;
 		case 'u':
 			if (!parse_rung(optarg, &options.rung))
-				return fail("--rung takes auto, fentry or tracepoint");
+				return fail("--rung takes auto, fentry, tracepoint or module");
 			break;
 		case 'r':
 			if (!parse_count(optarg, &options.ring_bytes) ||
@@ -117,7 +119,7 @@ static int run(int argc, char **argv)
 	}
 	if (optind < argc || (!options.container && !options.cgroup_count && !options.pid))
 		return fail("run takes --container, --cgroup or --pid");
-	return wn_capture(&options);
+	return options.rung == WN_RUNG_MODULE ? wn_capture_by_module(&options) : wn_capture(&options);
 }
 
 int main(int argc, char **argv)

@@ -19,7 +19,8 @@ enum {
 struct wn_options {
 	enum wn_rung rung;
 	const char *container; /* 64 hex digits, or NULL */
-	__u64 cgroups[WN_CGROUPS_MAX];
+	const char *cgroup_directories[WN_CGROUPS_MAX];
+	__u64 cgroups[WN_CGROUPS_MAX]; /* their ids */
 	unsigned int cgroup_count;
 	__u32 pid; /* or 0 */
 	bool all_events;
@@ -28,13 +29,14 @@ struct wn_options {
 	__u32 max_entries;
 };
 
+/* What processes already use that were running before the probe was. */
 struct wn_running {
-	__u64 accesses; /* written for what running processes had open, mapped and running */
+	__u64 accesses; /* written for what they had open, mapped and running */
+	__u64 processes;
 };
 
-/* Follows the processes that are there, and writes what they already use. False where the kernel refuses. */
-struct bpf_program;
-bool wn_write_running(struct bpf_program *found, __u32 call, struct wn_running *result);
+/* Writes what a process uses that the probe follows already. */
+void wn_write_running(struct wn_running *running, __u32 pid);
 
 #define WN_REASON_LEN 160
 
@@ -42,10 +44,29 @@ bool wn_write_running(struct bpf_program *found, __u32 call, struct wn_running *
 bool wn_try_rung(enum wn_rung rung, char reason[WN_REASON_LEN]);
 
 int wn_capture(const struct wn_options *options);
+/* The same by the kernel module, which has to be loaded. */
+int wn_capture_by_module(const struct wn_options *options);
 int wn_features(void);
 
 /* Buffered records on standard output; a failed write is remembered, not reported twice. */
 void wn_write(const void *record, size_t len);
 bool wn_flush(void);
+
+enum wn_copied {
+	WN_COPY_STOPPED, /* standard input has ended, or a signal came */
+	WN_COPY_ORPHANED, /* `alive` has ended */
+	WN_COPY_BROKEN, /* `copy` failed, or nobody reads our output any more */
+};
+
+void wn_stop_on_signals(void);
+/* Calls `copy` where `records` is readable, and 50 times a second. `alive` may be -1. */
+enum wn_copied wn_copy_records(int records, int alive, bool (*copy)(void *), void *context);
+
+__s64 wn_clock_offset(void); /* from CLOCK_MONOTONIC to the Unix epoch, in nanoseconds */
+struct wn_record wn_head(__u16 type, __u32 len, __u16 cpu);
+/* Also the names of calls. The reader takes it as: attached. */
+void wn_write_hello(const struct wn_options *options, enum wn_rung rung);
+void wn_write_lost(__u16 cpu, __u32 reason, __u64 count);
+__u32 wn_call_number(const char *name); /* NULL: of what was found, which no call told */
 
 #endif

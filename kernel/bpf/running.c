@@ -15,9 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
 #include "probe.h"
 
 static __u64 monotonic_ns(void)
@@ -166,24 +163,13 @@ static void write_scope(__u32 pid)
 	wn_write(&scope, sizeof(scope));
 }
 
-bool wn_write_running(struct bpf_program *found, __u32 call, struct wn_running *result)
+void wn_write_running(struct wn_running *running, __u32 pid)
 {
-	struct bpf_link *link = bpf_program__attach_iter(found, NULL);
-	struct process process = {.call = call, .result = result};
-	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	bool first = true;
-	ssize_t len;
+	struct process process = {
+		.pid = pid, .ppid = parent_of(pid), .call = wn_call_number(NULL), .result = running,
+	};
 
-	while (fd >= 0 && (len = read(fd, &process.pid, sizeof(process.pid))) == sizeof(process.pid)) {
-		process.ppid = parent_of(process.pid);
-		process.last[0] = 0;
-		if (first)
-			write_scope(process.pid);
-		first = false;
-		write_process(&process);
-	}
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return fd >= 0;
+	if (!running->processes++)
+		write_scope(pid);
+	write_process(&process);
 }

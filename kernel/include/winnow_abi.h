@@ -67,6 +67,7 @@ enum wn_rung {
 	WN_RUNG_AUTO, /* in no stream: what the kernel takes */
 	WN_RUNG_TRACEPOINT,
 	WN_RUNG_FENTRY,
+	WN_RUNG_MODULE, /* no eBPF: the kernel module */
 };
 
 struct wn_record {

@@ -37,6 +37,12 @@ export async function withMachine<T>(guest: Guest, use: (share: string) => Promi
   }
 }
 
+/** Builds the kernel module for Debian's kernel of that series. @returns where winnow.ko is */
+export async function buildModule(series: string): Promise<string> {
+  const {stdout} = await execa(path.join(scripts, 'module'), [series]);
+  return stdout;
+}
+
 async function fillShare(share: string, {script, files, copies = {}, image = workloads}: Guest): Promise<void> {
   await cp(path.join(scripts, 'guest'), share, {recursive: true});
   await cp(path.join(share, script), path.join(share, 'guest.sh'));

@@ -13,7 +13,7 @@ const recordType = {hello: 1, call: 2, scope: 3, process: 4, access: 5, repeat: 
 const flag = {file: 1, name: 2, follow: 4, changedRoot: 8} as const;
 const lossReasons: readonly LossReason[] = ['ring', 'fault', 'recursion', 'path', 'process', 'compat'];
 /** A stream of minor version 0 doesn't say. */
-const rungNumbers: readonly (Rung | undefined)[] = [undefined, 'tracepoint', 'fentry'];
+const rungNumbers: readonly (Rung | 'module' | undefined)[] = [undefined, 'tracepoint', 'fentry', 'module'];
 const causes = ['fork', 'exec', 'found'] as const;
 
 /**
@@ -85,7 +85,11 @@ export class RecordDecoder {
     }
     this.#clockOffsetNs = fields.i64(16);
     const rung = fields.length >= 40 ? rungNumbers[fields.u32(32)] : undefined;
-    return {kind: 'hello', probe: `ebpf ${major}.${minor}`, ...(rung === undefined ? {} : {rung}), aggregated: fields.u32(24) === 0};
+    const aggregated = fields.u32(24) === 0;
+    if (rung === undefined || rung === 'module') {
+      return {kind: 'hello', probe: `${rung ?? 'ebpf'} ${major}.${minor}`, aggregated};
+    }
+    return {kind: 'hello', probe: `ebpf ${major}.${minor}`, rung, aggregated};
   }
 
   #process(fields: Fields): ProbeEvent {

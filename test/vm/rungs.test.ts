@@ -9,23 +9,27 @@ import {type Rung, rungs} from '../../src/model/run.js';
 import {RecordDecoder} from '../../src/wire/record-decoder.js';
 import {accessesCapabilities, accessesProgram, sameAccesses} from '../capture/exact-set.js';
 import {ensureTestImages, workloads} from '../capture/images.js';
-import {containerConfig, withMachine} from '../../scripts/vm/machine.js';
+import {buildModule, containerConfig, withMachine} from '../../scripts/vm/machine.js';
+import {kernelWarnings} from './kernel-warnings.js';
 
 test.before(ensureTestImages);
 
-test('each rung of the probe sees exactly the accesses that the workload program made', async (t) => {
+const sameSet = test.macro(async (t, series: string) => {
+  const probes = [...rungs, 'module'] as const;
   const guest = {
-    series: '6.1',
+    series,
     script: 'accesses.sh',
-    files: {rungs: rungs.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram, accessesCapabilities.map((name) => `CAP_${name}`))},
+    copies: {'winnow.ko': await buildModule(series)},
+    files: {rungs: probes.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram, accessesCapabilities.map((name) => `CAP_${name}`))},
   };
   await withMachine(guest, async (share) => {
-    for (const rung of rungs) {
-      const recorder = await record(t, path.join(share, `${rung}.stream`), rung);
-      t.true(recorder.ended, rung);
-      t.is(recorder.lost, 0, rung);
-      sameAccesses(t, recorder.rows, await readFile(path.join(share, `${rung}.expected`), 'utf8'));
+    for (const probe of probes) {
+      const recorder = await record(t, path.join(share, `${probe}.stream`), probe);
+      t.true(recorder.ended, probe);
+      t.is(recorder.lost, 0, probe);
+      sameAccesses(t, recorder.rows, await readFile(path.join(share, `${probe}.expected`), 'utf8'));
     }
+    t.deepEqual(kernelWarnings(await readFile(path.join(share, 'module.kernel-log'), 'utf8')), []);
     const orphan = await record(t, path.join(share, 'orphan.stream'), 'fentry');
     t.false(orphan.ended);
     const {rungs: ladder} = JSON.parse(await readFile(path.join(share, 'features.json'), 'utf8')) as {rungs: unknown};
@@ -33,14 +37,17 @@ test('each rung of the probe sees exactly the accesses that the workload program
   });
 });
 
-async function record(t: ExecutionContext, file: string, rung: Rung): Promise<RunRecorder> {
+test('each rung of the probe, and the kernel module, sees exactly the accesses that the workload program made', sameSet, '6.1');
+test('so it is on the newer kernel that Debian 12 offers', sameSet, '6.12');
+
+async function record(t: ExecutionContext, file: string, probe: Rung | 'module'): Promise<RunRecorder> {
   const tree = new ImageTree(await readEngineImage(await openEngine(), workloads));
   const recorder = new RunRecorder(new AccessResolver({tree, mounts: ['/mounted']}));
   const decoder = new RecordDecoder();
   for (const event of decoder.push(await readFile(file))) {
     recorder.observe(event);
     if (event.kind === 'hello') {
-      t.is(event.rung, rung);
+      t.is(event.rung ?? event.probe, probe === 'module' ? 'module 1.1' : probe);
     }
   }
   t.is(decoder.pendingBytes, 0);

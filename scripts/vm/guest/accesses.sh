@@ -1,8 +1,11 @@
 # shellcheck shell=sh
-# Runs the program `accesses` in a container under each rung of the eBPF probe, then takes the probe's hold away.
+# Runs the program `accesses` in a container under each rung of the eBPF probe and under the kernel module, then takes
+# the probe's hold away.
 # shellcheck source=lib.sh
 . ./lib.sh
 
+dmesg -c >/dev/null
+insmod winnow.ko
 ./winnow-probe features >features.json
 while read -r rung; do
   id="$(printf '%s' "$rung" | sha256sum | cut -c 1-64)"
@@ -10,6 +13,9 @@ while read -r rung; do
   container "$id" accesses.json >"$rung.expected"
   detach
 done <rungs
+
+rmmod winnow
+dmesg -r >module.kernel-log
 
 # Without its keeper the probe sees nothing any more; it must say so.
 attach orphan.stream --container "$id" --rung fentry

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a hook tells of an access: begin, say what to (file, base, name),
+ * commit. Semantics are those of the eBPF probe (bpf/winnow.bpf.c).
+ */
+#ifndef WINNOW_ACCESS_H
+#define WINNOW_ACCESS_H
+
+#include "scratch.h"
+#include "session.h"
+
+extern u64 wn_hash_seed; /* of names; set before any session starts */
+
+void wn_begin(struct wn_scratch *scratch, const struct wn_task *state, u8 op, u16 call, u16 error);
+
+/* Take over what stands in scratch->file and scratch->base. */
+void wn_set_file(struct wn_scratch *scratch);
+void wn_set_base(struct wn_scratch *scratch);
+/* Takes over the name that stands in the scratch with its NUL: `size` bytes. */
+void wn_set_name(struct wn_scratch *scratch, u32 size);
+
+/*
+ * Says what the name in the scratch starts from. `rooted`: absolute names
+ * start from dirfd too. False where that is nothing that has a path.
+ */
+bool wn_locate_base(struct wn_scratch *scratch, int dirfd, bool rooted);
+
+/* Counts the access, and sends its first sight. */
+void wn_commit(struct wn_session *session, struct wn_scratch *scratch);
+
+/* Tells the reader of the current task's process, with the program it runs after an exec. */
+void wn_announce(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state);
+void wn_send_scope(struct wn_session *session);
+
+#endif

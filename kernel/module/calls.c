@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A system call returns: what it did to which path, by the session's table of
+ * calls. Everything is read at the exit: then the path string is resident, the
+ * result is known, and a descriptor tells identity.
+ */
+#include <linux/compat.h>
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/mman.h>
+#include <linux/openat2.h>
+#include <linux/socket.h>
+
+#include <asm/syscall.h>
+
+#include "hooks.h"
+#include "user.h"
+
+/* One call of the current task. */
+struct call {
+	struct wn_session *session;
+	struct wn_scratch *scratch;
+	struct wn_task *state;
+	const struct wn_call_desc *desc;
+	unsigned long arguments[6];
+	long result;
+	u16 error;
+};
+
+/* Arguments count from 1; 0 = none. */
+static unsigned long argument(const struct call *call, u8 number)
+{
+	return number ? call->arguments[number - 1] : 0;
+}
+
+static const void __user *pointer(const struct call *call, u8 number)
+{
+	return (const void __user *)argument(call, number);
+}
+
+static void commit(const struct call *call)
+{
+	wn_commit(call->session, call->scratch);
+}
+
+static void begin(const struct call *call, u8 op)
+{
+	wn_begin(call->scratch, call->state, op, call->desc->call, call->error);
+}
+
+static void on_descriptor(const struct call *call, int fd)
+{
+	struct wn_scratch *scratch = call->scratch;
+	struct path path;
+	bool located;
+
+	if (fd == AT_FDCWD) {
+		path = wn_working_directory();
+		located = wn_place_of_path(&scratch->file, &path);
+	} else {
+		located = wn_place_of_file(&scratch->file, wn_file_of(fd));
+	}
+	if (!located)
+		return;
+	wn_set_file(scratch);
+	commit(call);
+}
+
+/* How a path is to be taken. */
+struct manner {
+	int dirfd;
+	int opened; /* descriptor that the call gave; negative where none */
+	bool empty_is_fd;
+	bool rooted;
+};
+
+/* A call with a path: reads the string where the call has just used it. */
+static void on_path(const struct call *call, const void __user *path, const struct manner *how)
+{
+	struct wn_scratch *scratch = call->scratch;
+	long size;
+
+	if (!path) {
+		if (how->opened >= 0) /* by a handle */
+			on_descriptor(call, how->opened);
+		else if (how->dirfd != AT_FDCWD && !call->error)
+			on_descriptor(call, how->dirfd);
+		return;
+	}
+	size = wn_read_user_string(scratch->name, path, WN_PATH_MAX);
+	if (how->opened >= 0 && wn_place_of_file(&scratch->file, wn_file_of(how->opened)))
+		wn_set_file(scratch);
+	if (size <= 1) {
+		if (size == 1 && how->empty_is_fd && !call->error)
+			on_descriptor(call, how->dirfd);
+		else if (scratch->key.flags & WN_HAS_FILE)
+			commit(call);
+		else if (size < 0)
+			wn_count_made_and_lost(call->session, WN_LOSS_FAULT);
+		return;
+	}
+	if (wn_locate_base(scratch, how->dirfd, how->rooted))
+		wn_set_name(scratch, size);
+	if (scratch->key.flags & (WN_HAS_FILE | WN_HAS_NAME))
+		commit(call);
+}
+
+/*
+ * A directory that the process has just made its own. A relative name started
+ * from the working directory before, which was remembered.
+ */
+static void on_own_directory(const struct call *call)
+{
+	bool root = call->desc->kind == WN_KIND_CHROOT;
+	const struct wn_directory *before = wn_task_cwd(call->state);
+	const void __user *name = pointer(call, call->desc->path);
+	struct path path = root ? wn_root_directory() : wn_working_directory();
+	struct wn_scratch *scratch = call->scratch;
+	long size = 0;
+
+	if (wn_place_of_path(&scratch->file, &path))
+		wn_set_file(scratch);
+	if (name)
+		size = wn_read_user_string(scratch->name, name, WN_PATH_MAX);
+	if (size > 1 && scratch->name[0] == '/') {
+		if (root || wn_locate_base(scratch, AT_FDCWD, false))
+			wn_set_name(scratch, size);
+	} else if (size > 1 && before) {
+		scratch->base = (struct wn_place){
+			.remembered = before, .inode = before->inode, .dev = before->dev,
+		};
+		wn_set_base(scratch);
+		wn_set_name(scratch, size);
+	}
+	if (scratch->key.flags & (WN_HAS_FILE | WN_HAS_NAME))
+		commit(call);
+	wn_task_remember_cwd(call->state, scratch);
+}
+
+/* connect and bind: a path only where the address is of a named Unix socket. */
+static void on_socket(const struct call *call)
+{
+	const struct manner here = {.dirfd = AT_FDCWD, .opened = -1};
+	const void __user *address = pointer(call, call->desc->path);
+	struct {
+		sa_family_t family;
+		char first;
+	} __packed head;
+
+	if (wn_read_user(&head, address, sizeof(head)) && head.family == AF_UNIX && head.first)
+		on_path(call, address + sizeof(head.family), &here);
+}
+
+u8 wn_op_of_open(u64 flags)
+{
+	if (flags & O_PATH)
+		return WN_LOOKUP;
+	return flags & (O_ACCMODE | O_CREAT | O_TRUNC) ? WN_WRITE : WN_READ;
+}
+
+static void on_path_call(const struct call *call)
+{
+	const struct wn_call_desc *desc = call->desc;
+	u8 follow = desc->bits & WN_CALL_NOFOLLOW ? 0 : WN_FOLLOW;
+	struct manner how = {.opened = -1};
+	u64 flags = argument(call, desc->flags);
+	u8 op = desc->op;
+
+	if (desc->bits & WN_CALL_OPEN_HOW) {
+		struct open_how open = {};
+
+		if (!wn_read_user(&open, pointer(call, desc->flags), sizeof(open)))
+			open.flags = open.resolve = 0;
+		flags = open.flags;
+		how.rooted = open.resolve & RESOLVE_IN_ROOT;
+	}
+	if (desc->kind == WN_KIND_OPEN) {
+		op = desc->bits & WN_CALL_CREAT ? WN_WRITE : wn_op_of_open(flags);
+		if (flags & O_NOFOLLOW)
+			follow = 0;
+		if (!call->error)
+			how.opened = call->result;
+	} else if (desc->bits & WN_CALL_AT_FLAGS) {
+		if (flags & AT_SYMLINK_NOFOLLOW)
+			follow = 0;
+		else if (flags & AT_SYMLINK_FOLLOW)
+			follow = WN_FOLLOW;
+		how.empty_is_fd = flags & AT_EMPTY_PATH;
+	}
+	how.dirfd = desc->dirfd ? argument(call, desc->dirfd) : AT_FDCWD;
+	begin(call, op);
+	call->scratch->key.flags = follow;
+	if (!call->error && (desc->kind == WN_KIND_CHDIR || desc->kind == WN_KIND_CHROOT))
+		on_own_directory(call);
+	else if (desc->kind == WN_KIND_SOCKET)
+		on_socket(call);
+	else
+		on_path(call, pointer(call, desc->path), &how);
+	if (desc->path2) {
+		const struct manner second = {
+			.dirfd = desc->dirfd2 ? argument(call, desc->dirfd2) : AT_FDCWD,
+			.opened = -1,
+		};
+
+		begin(call, desc->op2);
+		on_path(call, pointer(call, desc->path2), &second);
+	}
+}
+
+static void on_fd_call(const struct call *call)
+{
+	const struct wn_call_desc *desc = call->desc;
+
+	if (call->error)
+		return;
+	if (desc->kind == WN_KIND_MMAP && argument(call, desc->flags) & MAP_ANONYMOUS)
+		return;
+	begin(call, desc->op);
+	on_descriptor(call, argument(call, desc->fd));
+}
+
+void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state,
+		struct pt_regs *regs, long result)
+{
+	struct call call = {
+		.session = session, .scratch = scratch, .state = state, .result = result,
+	};
+	int number = syscall_get_nr(current, regs);
+
+	if (number < 0 || number >= WN_CALLS_MAX)
+		return;
+	call.desc = &session->calls[number];
+	if (call.desc->kind == WN_KIND_NONE)
+		return;
+	if (in_compat_syscall()) {
+		wn_count_lost(session, WN_LOSS_COMPAT);
+		return;
+	}
+	if (result < 0 && result > -4096) {
+		call.error = -result;
+		if (call.error == EFAULT || call.error == ENOSYS || call.error == EBADF ||
+		    call.error >= ERESTARTSYS)
+			return;
+	}
+	wn_announce(session, scratch, state);
+	syscall_get_arguments(current, regs, call.arguments);
+	if (call.desc->kind == WN_KIND_FD || call.desc->kind == WN_KIND_MMAP)
+		on_fd_call(&call);
+	else
+		on_path_call(&call);
+}
