@@ -92,12 +92,29 @@ static int load_jump(int handlers, int function, int storage)
 			     &options);
 }
 
-static int find_function(const struct btf *kernel, const struct wn_call_source *call)
+static int find_function(const struct btf *kernel, const char *prefix, const struct wn_call_source *call)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), WN_CALL_FUNCTION "%s", call->function ? call->function : call->name);
+	snprintf(name, sizeof(name), "%s%s", prefix, call->function ? call->function : call->name);
 	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC);
+}
+
+/* Of a 32-bit program's call. */
+static int find_function_32(const struct btf *kernel, const struct wn_call_source *call)
+{
+	int function = find_function(kernel, WN_CALL_FUNCTION_COMPAT, call);
+
+	return function < 0 ? find_function(kernel, WN_CALL_FUNCTION_32, call) : function;
+}
+
+bool wn_call_exits_show_32(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	bool show = kernel && btf__find_by_name_kind(kernel, WN_CALL_FUNCTION_COMPAT "openat", BTF_KIND_FUNC) >= 0;
+
+	btf__free(kernel);
+	return show;
 }
 
 /* The keeper: attaches, tells by a byte whether (0 or errno), and ends when `end` is closed. Never returns. */
@@ -164,27 +181,42 @@ static bool set_handlers(struct wn_call_exits *exits, const int handlers[2], con
 	return true;
 }
 
+/* Programs for what they jump to: its prototype is openat's, or the other one. */
+struct jumps {
+	const struct btf *kernel;
+	int openat, storage;
+};
+
+/* True also where this kernel doesn't have the call. */
+static bool load_jump_from(struct wn_call_exits *exits, const struct jumps *jumps, int function)
+{
+	int optional, program;
+
+	if (function < 0)
+		return true;
+	optional = btf__type_by_id(jumps->kernel, function)->type != btf__type_by_id(jumps->kernel, jumps->openat)->type;
+	program = load_jump(exits->handlers[optional], function, jumps->storage);
+	if (program >= 0)
+		exits->programs[exits->count++] = program;
+	return program >= 0;
+}
+
 static bool load_jumps(struct wn_call_exits *exits)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
-	int openat = kernel ? btf__find_by_name_kind(kernel, WN_CALL_FUNCTION "openat", BTF_KIND_FUNC) : -1;
-	int storage = openat < 0 ? -1 : storage_offset(kernel);
-	bool done = storage >= 0;
+	struct jumps jumps = {.kernel = kernel, .storage = -1};
+	bool done;
 
+	jumps.openat = kernel ? btf__find_by_name_kind(kernel, WN_CALL_FUNCTION "openat", BTF_KIND_FUNC) : -1;
+	if (jumps.openat >= 0)
+		jumps.storage = storage_offset(kernel);
+	done = jumps.storage >= 0;
 	if (kernel && !done)
 		errno = ENOTSUP;
-	for (unsigned int i = 0; done && i < wn_calls_count; i++) {
-		int function = find_function(kernel, &wn_calls[i]);
-		int optional, program;
-
-		if (function < 0)
-			continue; /* a call that this kernel doesn't have */
-		optional = btf__type_by_id(kernel, function)->type != btf__type_by_id(kernel, openat)->type;
-		program = load_jump(exits->handlers[optional], function, storage);
-		done = program >= 0;
-		if (done)
-			exits->programs[exits->count++] = program;
-	}
+	for (unsigned int i = 0; done && i < wn_calls_count; i++)
+		done = load_jump_from(exits, &jumps, find_function(kernel, WN_CALL_FUNCTION, &wn_calls[i]));
+	for (unsigned int i = 0; done && i < wn_calls_32_count; i++)
+		done = load_jump_from(exits, &jumps, find_function_32(kernel, &wn_calls_32[i]));
 	btf__free(kernel);
 	return done;
 }

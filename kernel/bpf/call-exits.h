@@ -19,6 +19,9 @@ struct wn_call_exits {
 /* Why they are not to be used on this kernel, or NULL. */
 const char *wn_call_exits_refusal(void);
 
+/* Whether they come by the calls of 32-bit programs. */
+bool wn_call_exits_show_32(void);
+
 /*
  * `handlers` and `programs`: descriptors of the two maps and of what is to
  * stand in each. False where the kernel refuses; errno tells, and close is due.

@@ -10,10 +10,14 @@ struct wn_call_source {
 	int number; /* of this machine's system call table */
 	const char *name;
 	const char *function; /* the kernel's name for it; NULL where it is the same */
-	struct wn_call_desc desc; /* its `call` is the index in this list */
+	struct wn_call_desc desc; /* arguments count from 1; `call` is the loader's */
 };
 
 extern const struct wn_call_source wn_calls[];
 extern const unsigned int wn_calls_count;
+
+/* Those of the kernel's second table. */
+extern const struct wn_call_source wn_calls_32[];
+extern const unsigned int wn_calls_32_count;
 
 #endif

@@ -20,7 +20,7 @@
 #include <bpf/libbpf.h>
 
 #include "call-exits.h"
-#include "calls.h"
+#include "call-table.h"
 #include "probe.h"
 #include "winnow.skel.h"
 
@@ -106,12 +106,7 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 {
 	struct winnow_bpf__rodata *constants = probe->rodata;
 
-	for (unsigned int i = 0; i < wn_calls_count; i++) {
-		struct wn_call_desc desc = wn_calls[i].desc;
-
-		desc.call = i;
-		memcpy((void *)&constants->calls[wn_calls[i].number], &desc, sizeof(desc));
-	}
+	wn_describe_calls((struct wn_call_desc *)constants->calls);
 	constants->execve_call = wn_call_number("execve");
 	constants->openat_call = wn_call_number("openat");
 	constants->statx_call = wn_call_number("statx");
@@ -123,7 +118,7 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 	constants->cgroup_count = options->cgroup_count;
 	constants->root_pid = options->pid;
 	constants->all_events = options->all_events;
-	constants->compat_unseen = rung == WN_RUNG_FENTRY;
+	constants->compat_unseen = rung == WN_RUNG_FENTRY && !wn_call_exits_show_32();
 	constants->wakeup_bytes = options->ring_bytes / 8;
 	fill_random((void *)constants->name_keys, sizeof(constants->name_keys));
 	fill_random((void *)constants->place_keys, sizeof(constants->place_keys));

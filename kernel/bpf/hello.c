@@ -5,7 +5,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "calls.h"
+#include "call-table.h"
 #include "probe.h"
 
 __s64 wn_clock_offset(void)
@@ -44,19 +44,10 @@ void wn_write_hello(const struct wn_options *options, enum wn_rung rung)
 	};
 
 	wn_write(&hello, sizeof(hello));
-	for (unsigned int i = 0; i < wn_calls_count; i++)
-		write_call_name(i, wn_calls[i].name);
-	write_call_name(wn_calls_count, "found");
+	for (__u32 call = 0; call < wn_call_number(NULL); call++)
+		write_call_name(call, wn_call_name(call));
+	write_call_name(wn_call_number(NULL), "found");
 	wn_flush();
-}
-
-__u32 wn_call_number(const char *name)
-{
-	__u32 call = 0;
-
-	while (call < wn_calls_count && (!name || strcmp(wn_calls[call].name, name)))
-		call++;
-	return call;
 }
 
 void wn_write_lost(__u16 cpu, __u32 reason, __u64 count)

@@ -14,7 +14,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "calls.h"
+#include "call-table.h"
 #include "probe.h"
 #include "winnow_device.h"
 
@@ -54,7 +54,7 @@ static __u32 ring_bytes_of_cpu(__u32 total)
 
 static bool set_up(int device, const struct wn_options *options)
 {
-	static struct wn_call_desc calls[WN_CALLS_MAX];
+	static struct wn_call_desc calls[WN_CALL_TABLE];
 	struct wn_setup setup = {
 		.size = sizeof(setup),
 		.all_events = options->all_events,
@@ -66,10 +66,7 @@ static bool set_up(int device, const struct wn_options *options)
 		.statx_call = wn_call_number("statx"),
 	};
 
-	for (unsigned int i = 0; i < wn_calls_count; i++) {
-		calls[wn_calls[i].number] = wn_calls[i].desc;
-		calls[wn_calls[i].number].call = i;
-	}
+	wn_describe_calls(calls);
 	return !ioctl(device, WN_IOCTL_SETUP, &setup);
 }
 

@@ -43,11 +43,14 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ERESTARTSYS 512
 #define ERROR 0xffff0000ull /* of a key's `what` */
 #define TS_COMPAT 2
+#define X32_BIT 0x40000000
+#define SOCKETCALL_BIND 2
+#define SOCKETCALL_CONNECT 3
 #define NAME_MAX 255
 #define WALK_DEPTH 2048 /* components and mounts: PATH_MAX of one-letter names */
 
 /* Set by the loader before load. */
-const volatile struct wn_call_desc calls[WN_CALLS_MAX];
+const volatile struct wn_call_desc calls[WN_CALL_TABLE];
 const volatile char container_id[WN_CONTAINER_ID_LEN];
 const volatile __u64 cgroup_ids[WN_CGROUPS_MAX];
 const volatile __u32 cgroup_count;
@@ -567,6 +570,29 @@ static __always_inline void get_arguments(__u64 arguments[ARGUMENTS], struct pt_
 	arguments[5] = PT_REGS_PARM5_SYSCALL(regs);
 }
 
+/* Of a 32-bit call: registers of their own, which may have anything in their upper halves. */
+static __always_inline void get_arguments_32(__u64 arguments[ARGUMENTS], struct pt_regs *regs)
+{
+	arguments[0] = arguments[6] = arguments[7] = 0;
+	arguments[1] = (__u32)regs->bx;
+	arguments[2] = (__u32)regs->cx;
+	arguments[3] = (__u32)regs->dx;
+	arguments[4] = (__u32)regs->si;
+	arguments[5] = (__u32)regs->di;
+}
+
+/* Of one that has them in memory; false where that can't be read. */
+static __always_inline bool get_arguments_in_memory(__u64 arguments[ARGUMENTS], __u64 address, __u32 count)
+{
+	__u32 words[5] = {};
+
+	if (bpf_probe_read_user(words, count > 2 ? sizeof(words) : 2 * sizeof(*words), (void *)address))
+		return false;
+	for (int i = 0; i < 5; i++)
+		arguments[i + 1] = words[i];
+	return true;
+}
+
 /* These describe an access in the scratch; false where there is nothing to count. */
 static __always_inline bool describe_descriptor(struct scratch *scratch, struct task_struct *task, int fd)
 {
@@ -664,7 +690,8 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	const volatile struct wn_call_desc *desc;
 	struct task_state *state;
 	struct scratch *scratch;
-	__u64 number = regs->orig_ax;
+	__u64 number = regs->orig_ax & ~X32_BIT; /* the same calls, but for pointers in what they point to */
+	bool is_32 = task->thread_info.status & TS_COMPAT;
 	struct open_how how = {};
 	__u64 arguments[ARGUMENTS];
 	__u64 flags = 0, path;
@@ -676,16 +703,12 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 		return 0; /* anybody else's, as a rule: cheaper than to look */
 	if (number >= WN_CALLS_MAX)
 		return 0;
-	desc = &calls[number];
+	desc = &calls[is_32 ? WN_CALLS_MAX + number : number];
 	if (desc->kind == WN_KIND_NONE)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (!state)
 		return 0;
-	if (task->thread_info.status & TS_COMPAT) {
-		count_lost(WN_LOSS_COMPAT);
-		return 0;
-	}
 	if (result < 0 && result > -4096) {
 		error = -result;
 		if (error == EFAULT || error == ENOSYS || error == EBADF || error >= ERESTARTSYS)
@@ -695,8 +718,22 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	if (!scratch)
 		return 0;
 	announce_once(state);
-	get_arguments(arguments, regs);
 	op = desc->op;
+	if (is_32)
+		get_arguments_32(arguments, regs);
+	else
+		get_arguments(arguments, regs);
+	if (desc->bits & WN_CALL_SOCKETCALL) {
+		if (arguments[1] != SOCKETCALL_BIND && arguments[1] != SOCKETCALL_CONNECT)
+			return 0;
+		op = arguments[1] == SOCKETCALL_BIND ? WN_WRITE : WN_LOOKUP;
+	}
+	if (desc->bits & (WN_CALL_IN_MEMORY | WN_CALL_SOCKETCALL) &&
+	    !get_arguments_in_memory(arguments, arguments[desc->bits & WN_CALL_SOCKETCALL ? 2 : 1],
+				     desc->bits & WN_CALL_SOCKETCALL ? 2 : 5)) {
+		count_made_and_lost(WN_LOSS_FAULT);
+		return 0;
+	}
 
 	if (desc->kind == WN_KIND_FD || desc->kind == WN_KIND_MMAP) {
 		if (error || (desc->kind == WN_KIND_MMAP && arguments[desc->flags % ARGUMENTS] & MAP_ANONYMOUS))

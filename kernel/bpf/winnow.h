@@ -6,14 +6,20 @@
 #include "winnow_abi.h"
 
 #define WN_CALLS_MAX 512 /* system call numbers below this are looked up */
+#define WN_CALL_TABLE (2 * WN_CALLS_MAX) /* from WN_CALLS_MAX on, those of 32-bit programs */
 #define WN_CONTAINER_ID_LEN 64
 #define WN_CGROUPS_MAX 16
 
 /* What the kernel's function behind a system call begins with (syscall_wrapper.h of each architecture). */
 #if defined(__x86_64__) || defined(__TARGET_ARCH_x86)
 #define WN_CALL_FUNCTION "__x64_sys_"
+/* The same for 32-bit programs: with a compatible version of its own, or the 64-bit one. */
+#define WN_CALL_FUNCTION_32 "__ia32_sys_"
+#define WN_CALL_FUNCTION_COMPAT "__ia32_compat_sys_"
 #else
 #define WN_CALL_FUNCTION "__arm64_sys_"
+#define WN_CALL_FUNCTION_32 WN_CALL_FUNCTION
+#define WN_CALL_FUNCTION_COMPAT "__arm64_compat_sys_"
 #endif
 
 enum wn_kind {
@@ -31,6 +37,8 @@ enum wn_kind {
 #define WN_CALL_AT_FLAGS 2 /* AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH count */
 #define WN_CALL_OPEN_HOW 4 /* flags argument points to struct open_how */
 #define WN_CALL_CREAT 8 /* no flags argument: opens for writing */
+#define WN_CALL_IN_MEMORY 16 /* the one argument points to the others, of 32 bits each */
+#define WN_CALL_SOCKETCALL 32 /* the first argument says which call, the second points to its arguments */
 
 /* Where a system call keeps what we want; arguments count from 1, 0 = none. */
 struct wn_call_desc {

@@ -52,7 +52,7 @@ enum wn_loss {
 	WN_LOSS_RECURSION, /* the kernel skipped a re-entered program */
 	WN_LOSS_PATH, /* path longer or deeper than the probe walks */
 	WN_LOSS_PROCESS, /* no memory to follow a new process */
-	WN_LOSS_COMPAT, /* system call of another ABI (32-bit) */
+	WN_LOSS_COMPAT, /* 32-bit program, where its system calls can't be seen */
 	WN_LOSS_COUNT,
 };
 

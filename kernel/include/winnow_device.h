@@ -22,7 +22,7 @@
 #include "winnow.h"
 
 #define WN_DEVICE_PATH "/dev/winnow"
-#define WN_DEVICE_VERSION 1
+#define WN_DEVICE_VERSION 2
 
 #define WN_ENTRIES_MAX (1u << 24)
 
@@ -31,7 +31,7 @@ struct wn_setup {
 	__u32 all_events;
 	__u32 ring_bytes; /* of each CPU: a power of two, at least a page */
 	__u32 max_entries; /* accesses that are told apart; further ones are sent one by one */
-	__u64 calls; /* address of WN_CALLS_MAX struct wn_call_desc, by system call number */
+	__u64 calls; /* address of WN_CALL_TABLE struct wn_call_desc, by system call number */
 	__u32 execve_call; /* what accesses that no system call names refer to: indexes of call names */
 	__u32 openat_call;
 	__u32 statx_call;

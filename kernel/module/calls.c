@@ -13,6 +13,7 @@
 
 #include <asm/syscall.h>
 
+#include "compat.h"
 #include "hooks.h"
 #include "user.h"
 
@@ -22,6 +23,7 @@ struct call {
 	struct wn_scratch *scratch;
 	struct wn_task *state;
 	const struct wn_call_desc *desc;
+	u8 op;
 	unsigned long arguments[6];
 	long result;
 	u16 error;
@@ -164,7 +166,7 @@ static void on_path_call(const struct call *call)
 	u8 follow = desc->bits & WN_CALL_NOFOLLOW ? 0 : WN_FOLLOW;
 	struct manner how = {.opened = -1};
 	u64 flags = argument(call, desc->flags);
-	u8 op = desc->op;
+	u8 op = call->op;
 
 	if (desc->bits & WN_CALL_OPEN_HOW) {
 		struct open_how open = {};
@@ -215,8 +217,58 @@ static void on_fd_call(const struct call *call)
 		return;
 	if (desc->kind == WN_KIND_MMAP && argument(call, desc->flags) & MAP_ANONYMOUS)
 		return;
-	begin(call, desc->op);
+	begin(call, call->op);
 	on_descriptor(call, argument(call, desc->fd));
+}
+
+/* The call's place in the table, negative where there is none. */
+static int place_of_call(struct pt_regs *regs)
+{
+	int number = syscall_get_nr(current, regs);
+
+#ifdef CONFIG_X86_X32_ABI
+	number &= ~__X32_SYSCALL_BIT; /* the same calls */
+#endif
+	if (number < 0 || number >= WN_CALLS_MAX)
+		return -1;
+	return wn_call_is_32() ? WN_CALLS_MAX + number : number;
+}
+
+/* Two of them make sockets' names known: of <linux/net.h>, which programs see. */
+#define SOCKETCALL_BIND 2
+#define SOCKETCALL_CONNECT 3
+
+static bool get_arguments_in_memory(struct call *call, const void __user *address, unsigned int count)
+{
+	u32 words[5] = {};
+	int i;
+
+	if (!wn_read_user(words, address, count * sizeof(*words))) {
+		wn_count_made_and_lost(call->session, WN_LOSS_FAULT);
+		return false;
+	}
+	for (i = 0; i < 5; i++)
+		call->arguments[i] = words[i];
+	return true;
+}
+
+/* False where there is nothing to look at. */
+static bool get_arguments(struct call *call, struct pt_regs *regs)
+{
+	int i;
+
+	syscall_get_arguments(current, regs, call->arguments);
+	for (i = 0; wn_call_is_32() && i < 6; i++)
+		call->arguments[i] = (u32)call->arguments[i]; /* a 64-bit program may have left anything above */
+	if (call->desc->bits & WN_CALL_SOCKETCALL) {
+		unsigned long which = call->arguments[0];
+
+		if (which != SOCKETCALL_BIND && which != SOCKETCALL_CONNECT)
+			return false;
+		call->op = which == SOCKETCALL_BIND ? WN_WRITE : WN_LOOKUP;
+		return get_arguments_in_memory(call, pointer(call, 2), 2);
+	}
+	return !(call->desc->bits & WN_CALL_IN_MEMORY) || get_arguments_in_memory(call, pointer(call, 1), 5);
 }
 
 void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state,
@@ -225,17 +277,14 @@ void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct w
 	struct call call = {
 		.session = session, .scratch = scratch, .state = state, .result = result,
 	};
-	int number = syscall_get_nr(current, regs);
+	int number = place_of_call(regs);
 
-	if (number < 0 || number >= WN_CALLS_MAX)
+	if (number < 0)
 		return;
 	call.desc = &session->calls[number];
+	call.op = call.desc->op;
 	if (call.desc->kind == WN_KIND_NONE)
 		return;
-	if (in_compat_syscall()) {
-		wn_count_lost(session, WN_LOSS_COMPAT);
-		return;
-	}
 	if (result < 0 && result > -4096) {
 		call.error = -result;
 		if (call.error == EFAULT || call.error == ENOSYS || call.error == EBADF ||
@@ -243,7 +292,8 @@ void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct w
 			return;
 	}
 	wn_announce(session, scratch, state);
-	syscall_get_arguments(current, regs, call.arguments);
+	if (!get_arguments(&call, regs))
+		return;
 	if (call.desc->kind == WN_KIND_FD || call.desc->kind == WN_KIND_MMAP)
 		on_fd_call(&call);
 	else

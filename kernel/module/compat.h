@@ -23,6 +23,16 @@
 #define WN_NAMESPACE_OFFSET sizeof(long)
 #endif
 
+/* Whether the current system call is of the table for 32-bit programs. */
+static inline bool wn_call_is_32(void)
+{
+#ifdef CONFIG_X86
+	return in_ia32_syscall(); /* x32 has the other table */
+#else
+	return in_compat_syscall();
+#endif
+}
+
 static inline const struct ns_common *wn_mount_namespace(struct task_struct *task)
 {
 	struct nsproxy *proxy = READ_ONCE(task->nsproxy);

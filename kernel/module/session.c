@@ -61,7 +61,7 @@ static bool valid_call(const struct wn_call_desc *desc)
 
 static int copy_calls(struct wn_session *session, u64 address)
 {
-	const size_t bytes = array_size(WN_CALLS_MAX, sizeof(*session->calls));
+	const size_t bytes = array_size(WN_CALL_TABLE, sizeof(*session->calls));
 	int i;
 
 	session->calls = kvmalloc(bytes, GFP_KERNEL);
@@ -69,7 +69,7 @@ static int copy_calls(struct wn_session *session, u64 address)
 		return -ENOMEM;
 	if (copy_from_user(session->calls, u64_to_user_ptr(address), bytes))
 		return -EFAULT;
-	for (i = 0; i < WN_CALLS_MAX; i++) {
+	for (i = 0; i < WN_CALL_TABLE; i++) {
 		if (!valid_call(&session->calls[i]))
 			return -EINVAL;
 	}

@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 
 #include "fixture.h"
+#include "gate.h"
 #include "uring.h"
 #include "workload.h"
 
@@ -332,6 +333,87 @@ static void young_calls(void)
 	made_if_known(syscall(465, AT_FDCWD, path, 0, NULL, 0), "listxattrat", "stat", path);
 }
 
+#define LOW(pointer) ((unsigned long)(pointer))
+#define CALL_32(number, name, op, path, error, a, b, c, d, e) \
+	made(call_32(number, LOW(a), LOW(b), LOW(c), LOW(d), LOW(e)), error, "i386 " name, op, path)
+
+static void descriptors_32(void)
+{
+	static char buffer[512];
+	static unsigned int map[] = {0, 4096, PROT_READ, MAP_PRIVATE, 0, 0}; /* the older call takes its arguments in memory */
+	int fd = CALL_32(I386_OPEN, "open", "read", IN("32-mmap"), 0, IN("32-mmap"), O_RDONLY, 0, 0, 0);
+
+	map[4] = fd;
+	CALL_32(I386_MMAP, "mmap", "map", IN("32-mmap"), 0, map, 0, 0, 0, 0);
+	close(fd);
+	fd = CALL_32(I386_OPEN, "open", "read", IN("32-mmap2"), 0, IN("32-mmap2"), O_RDONLY, 0, 0, 0);
+	CALL_32(I386_MMAP2, "mmap2", "map", IN("32-mmap2"), 0, 0, 4096, PROT_READ, MAP_PRIVATE, fd);
+	close(fd);
+	fd = CALL_32(I386_OPENAT, "openat", "read", IN("32-fstat"), 0, AT_FDCWD, IN("32-fstat"), O_RDONLY, 0, 0);
+	CALL_32(I386_FSTAT, "fstat", "stat", IN("32-fstat"), 0, fd, buffer, 0, 0, 0);
+	close(fd);
+	fd = CALL_32(I386_OPEN, "open", "read", IN("other"), 0, IN("other"), O_RDONLY | O_DIRECTORY, 0, 0, 0);
+	CALL_32(I386_GETDENTS64, "getdents64", "list", IN("other"), 0, fd, buffer, sizeof(buffer), 0, 0);
+	close(CALL_32(I386_OPENAT, "openat", "read", IN("other/inside"), 0, fd, "inside", O_RDONLY, 0, 0));
+	close(fd);
+}
+
+static void socket_32(void)
+{
+	static struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = IN("32-absent")};
+	static unsigned int words[3] = {0, 0, sizeof(address)};
+
+	words[0] = socket(AF_UNIX, SOCK_STREAM, 0);
+	words[1] = LOW(&address);
+	CALL_32(I386_SOCKETCALL, "socketcall", "lookup", IN("32-absent"), ENOENT, 3, words, 0, 0, 0); /* connect */
+	close(words[0]);
+}
+
+static void exec_narrow(void)
+{
+	char *arguments[] = {"/workloads/narrow", NULL};
+
+	expect("execve", "exec", arguments[0], 0);
+	expect("i386 open", "read", IN("by-32-bit"), 0);
+	syscall(SYS_execve, arguments[0], arguments, NULL);
+	die(arguments[0]);
+}
+
+/* Those of 32-bit programs, by a table of their own. */
+static void calls_32(void)
+{
+	static char buffer[512];
+
+	close(CALL_32(I386_OPEN, "open", "read", IN("32-open"), 0, IN("32-open"), O_RDONLY, 0, 0, 0));
+	CALL_32(I386_OPEN, "open", "read", IN("32-absent"), ENOENT, IN("32-absent"), O_RDONLY, 0, 0, 0);
+	close(CALL_32(I386_OPENAT, "openat", "read", IN("32-openat"), 0, AT_FDCWD, IN("32-openat"), O_RDONLY, 0, 0));
+	CALL_32(I386_STAT64, "stat64", "stat", IN("32-stat64"), 0, IN("32-stat64"), buffer, 0, 0, 0);
+	CALL_32(I386_LSTAT64, "lstat64", "stat", IN("dir-link"), 0, IN("dir-link"), buffer, 0, 0, 0);
+	CALL_32(I386_FSTATAT64, "fstatat64", "stat", IN("32-fstatat64"), 0, AT_FDCWD, IN("32-fstatat64"), buffer, 0, 0);
+	CALL_32(I386_ACCESS, "access", "stat", IN("32-access"), 0, IN("32-access"), R_OK, 0, 0, 0);
+	CALL_32(I386_READLINK, "readlink", "read", IN("cwd-link"), 0, IN("cwd-link"), buffer, sizeof(buffer), 0, 0);
+	CALL_32(I386_EXECVE, "execve", "exec", IN("32-absent"), ENOENT, IN("32-absent"), 0, 0, 0, 0);
+	CALL_32(I386_CHOWN32, "chown32", "write", IN("32-owned"), 0, IN("32-owned"), 0, 0, 0, 0);
+	CALL_32(I386_UTIMENSAT, "utimensat", "write", IN("32-timed"), 0, AT_FDCWD, IN("32-timed"), 0, 0, 0);
+	close(CALL_32(I386_OPEN, "open", "write", SCRATCH "/32-made", 0, SCRATCH "/32-made", O_WRONLY | O_CREAT, 0600, 0, 0));
+	CALL_32(I386_TRUNCATE64, "truncate64", "write", SCRATCH "/32-made", 0, SCRATCH "/32-made", 0, 0, 0, 0);
+	CALL_32(I386_RENAME, "rename", "remove", SCRATCH "/32-made", 0, SCRATCH "/32-made", SCRATCH "/32-moved", 0, 0, 0);
+	expect("i386 rename", "write", SCRATCH "/32-moved", 0);
+	CALL_32(I386_UNLINK, "unlink", "remove", SCRATCH "/32-moved", 0, SCRATCH "/32-moved", 0, 0, 0, 0);
+	descriptors_32();
+	socket_32();
+	in_child(exec_narrow);
+}
+
+/* Of programs with 64-bit registers and 32-bit pointers, by a bit in the number. */
+static void calls_x32(void)
+{
+	long fd = syscall(0x40000000 | SYS_openat, AT_FDCWD, IN("by-x32"), O_RDONLY);
+
+	made_if_known(fd, "x32 openat", "read", IN("by-x32"));
+	close(fd);
+}
+
 /* By a handle, which not every file system gives; that of /dev does. */
 static void handles(void)
 {
@@ -480,6 +562,9 @@ static void run(char **files)
 	mapping();
 	questions();
 	young_calls();
+	if (has_calls_32())
+		calls_32();
+	calls_x32();
 	handles();
 	mounts();
 	tasks();

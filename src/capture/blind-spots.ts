@@ -67,8 +67,13 @@ export const blindSpots: readonly BlindSpot[] = [
   },
   {
     what: 'system calls of 32-bit programs',
-    probes: ['fentry', 'tracepoint', 'bpftrace'],
-    instead: 'counted as lost: by the call, or by the program with bpftrace',
+    probes: ['bpftrace'],
+    instead: 'counted as lost, by the program',
+  },
+  {
+    what: 'calls that a 64-bit program makes as a 32-bit one (int 0x80) or as one with 32-bit pointers (x32)',
+    probes: ['bpftrace'],
+    instead: 'nothing: compilers make none, and x32 is switched off in kernels of today',
   },
   {
     what: 'directory listings and mapped files as such',

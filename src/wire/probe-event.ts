@@ -42,7 +42,7 @@ export type LossReason =
   | 'path'
   /** No memory to follow a new process. */
   | 'process'
-  /** A system call of another ABI (32-bit). */
+  /** A 32-bit program, where its system calls can't be seen. */
   | 'compat'
   /** The tool between kernel and winnow said it dropped records, without a closer reason. */
   | 'tool';

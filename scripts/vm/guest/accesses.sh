@@ -19,7 +19,7 @@ dmesg -r >module.kernel-log
 
 # Without its keeper the probe sees nothing any more; it must say so.
 attach orphan.stream --container "$id" --rung fentry
-kill -KILL "$(pidof winnow-keeper)"
+kill -KILL "$(tr -d ' ' <"/proc/$probe/task/$probe/children")"
 if wait "$probe"; then exit 1; fi
 exec 9>&-
 mv /tmp/orphan.stream .

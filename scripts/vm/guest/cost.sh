@@ -13,4 +13,5 @@ while read -r rung; do
   container "$own" loop.json >"$rung.inside.cost"
   container "$other" loop.json >"$rung.beside.cost"
   detach
+  settle
 done <rungs

@@ -39,10 +39,14 @@ attach() {
   done
 }
 
-# detach: ends the probe, with its stream in the share, and returns once the kernel is rid of it.
+# detach: ends the probe, with its stream in the share. The kernel may go on with taking its programs away.
 detach() {
   exec 9>&-
   wait "$probe"
-  while pidof winnow-keeper >/dev/null; do sleep 0.1; done
   mv "/tmp/$stream" "$stream"
+}
+
+# settle: returns once the kernel is rid of every probe that was detached.
+settle() {
+  while pidof winnow-keeper >/dev/null; do sleep 0.1; done
 }

@@ -24,6 +24,4 @@ done
 exec 8>&-
 wait "$observer"
 mv /tmp/sights .
-exec 9>&-
-wait "$probe"
-mv "/tmp/$stream" "$stream"
+detach
