@@ -10,6 +10,8 @@ import {benchDecoder} from './decoder.js';
 import {benchFullSpeed, type FullSpeed} from './full-speed.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {overheadVariants} from './overhead.js';
+import {benchPrefetch} from './prefetch.js';
+import {writeTable} from './write-table.js';
 import {benchInstructions} from './vm-cost.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -33,6 +35,11 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
     return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};
   },
   'full-speed': fullSpeed,
+  prefetch: async () => {
+    const measured = await benchPrefetch();
+    await writeTable(path.join(root, 'docs/prefetch.md'), 'prefetch', measured.table);
+    return measured;
+  },
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
 };

@@ -16,14 +16,21 @@ import {parseProbability} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {debloatDocument} from '../../plan/debloat-document.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
+import {learnPrefetch} from '../../plan/prefetch/learn-prefetch.js';
+import {defaultFetchPrices} from '../../plan/prefetch/prefetcher.js';
+import {needSequences} from '../../plan/prefetch/sequences.js';
+import {prefetchTable} from '../../plan/prefetch/table.js';
 import {billAfter, type Bill, billBefore} from '../../sbom/bill.js';
 import {cycloneDxDocument} from '../../sbom/cyclonedx.js';
 import {spdxDocument} from '../../sbom/spdx.js';
 import {accessEdges} from '../../store/access-edges.js';
 import {accessOrder} from '../../store/access-order.js';
+import {firstTouches} from '../../store/first-touches.js';
 import {runFilePath} from '../../store/layout.js';
 import {readRun} from '../../store/run-file.js';
+import {isClean} from '../../train/evidence.js';
 import {displayPath} from '../columns.js';
+import {readCostFile} from '../config/cost-file.js';
 import type {CommandContext} from '../context.js';
 import type {RegisterCommand} from '../program.js';
 import {toolVersion} from '../tool-version.js';
@@ -34,6 +41,7 @@ interface ExportOptions {
   readonly format: string;
   readonly run?: string;
   readonly minProbability: number;
+  readonly cost?: string;
   readonly output?: string;
 }
 
@@ -49,6 +57,7 @@ const formats: Readonly<Record<string, ExportImage>> = {
   nydus: async (image, options, context) => nydusList(await prefetchOf(image, options, context)),
   overlaybd: async (image, options, context) => overlaybdList(await prefetchOf(image, options, context)),
   soci: async (image, options, context) => sociList(await prefetchOf(image, options, context)),
+  prefetch: async (image, options, context) => ({pieces: [`${JSON.stringify(await prefetchTableOf(image, options, context))}\n`], leftOut: []}),
   apparmor: async (image, options, context) => {
     const runs = runsOf(image, options);
     return appArmorProfile(await accessEdges(context.storeDirectory, runs), image.index.image, runs.length);
@@ -73,6 +82,7 @@ export const registerExport: RegisterCommand = (program, contextOf) => {
     .addOption(new Option('--format <format>', 'what to write').choices([...Object.keys(formats), 'parquet']).makeOptionMandatory())
     .option('--run <run>', 'only this run, by its id or the start of it (timelines: the latest complete one if left out)')
     .option('--min-probability <p>', 'prefetch files that the next run needs at least this probably', parseProbability, 0.5)
+    .option('--cost <file>', 'prices that a prefetch table is to pay at (docs/plan.md)')
     .option('--output <file>', 'file to write rather than standard output; parquet needs one')
     .addHelpText('after', `
 docs/export.md says what reads each format, and what becomes of names that it can't say.
@@ -120,6 +130,15 @@ function createdAt({env}: CommandContext): Date {
 async function prefetchOf(image: TrainedImage, options: ExportOptions, {storeDirectory}: CommandContext) {
   const order = await accessOrder(storeDirectory, runsOf(image, options));
   return prefetchFiles(order, image.index, image.profile, options.minProbability);
+}
+
+/** Learned from runs that show all they needed. */
+async function prefetchTableOf(image: TrainedImage, options: ExportOptions, {storeDirectory, cwd}: CommandContext) {
+  const prices = options.cost === undefined ? defaultFetchPrices : await readCostFile(options.cost, cwd);
+  const runs = runsOf(image, options).filter(isClean);
+  const sequences = needSequences(await firstTouches(storeDirectory, runs), image.index, image.tree);
+  const kinds = runs.map(({workload}) => workload);
+  return prefetchTable(learnPrefetch({files: image.index.files, sequences, kinds}, prices), image.index, prices, kinds);
 }
 
 async function graphOf(image: TrainedImage, options: ExportOptions, {storeDirectory}: CommandContext) {

@@ -9,7 +9,7 @@ import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 test.before(ensureTestImages);
 
-const textFormats = ['winnow', 'slim', 'slim-full', 'dockerignore', 'stargz', 'nydus', 'overlaybd', 'soci', 'apparmor', 'spdx', 'spdx-planned', 'cyclonedx', 'cyclonedx-planned', 'graphml', 'dot', 'graph-json', 'csv', 'chrome-trace', 'speedscope'];
+const textFormats = ['winnow', 'slim', 'slim-full', 'dockerignore', 'stargz', 'nydus', 'overlaybd', 'soci', 'prefetch', 'apparmor', 'spdx', 'spdx-planned', 'cyclonedx', 'cyclonedx-planned', 'graphml', 'dot', 'graph-json', 'csv', 'chrome-trace', 'speedscope'];
 
 test('a container that was profiled comes out in every format', async (t) => {
   const store = await temporaryStore(t);
@@ -30,6 +30,7 @@ test('a container that was profiled comes out in every format', async (t) => {
   t.deepEqual(linesOf(texts.get('nydus') ?? '').sort(), ['/bin/busybox', '/etc/group', '/etc/passwd']);
   t.true(linesOf(texts.get('slim-full') ?? '').includes('/bin/busybox:0755#0#0'));
   t.is((JSON.parse(texts.get('spdx') ?? '') as {creationInfo: {created: string}}).creationInfo.created, '2026-11-24T06:55:00Z');
+  t.like(JSON.parse(texts.get('prefetch') ?? ''), {schema: 'winnow.prefetch/1', evidence: {runs: 2}, episodes: [[1, 0, 1], [1, 0, 2]]});
   t.true(texts.get('dot')?.includes('/etc/passwd'));
   const permissions = await compileAppArmor(Buffer.from(texts.get('apparmor') ?? ''));
   t.is(permissions(Buffer.from('/bin/busybox')).replace('m', ''), 'xr');
