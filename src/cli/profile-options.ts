@@ -31,6 +31,9 @@ export interface ProfileOptions extends PlaceOptions {
   readonly ringSize?: number;
 }
 
+/** What of the options decides which workloads are run, and how. */
+export type WorkloadOptions = Pick<ProfileOptions, 'config' | 'workload' | 'runs' | 'duration' | 'untilRisk' | 'maxRuns' | 'exec' | 'test' | 'http' | 'ready' | 'dockerArg'>;
+
 export const defaultUntilRisk = 0.05;
 const defaultMaxRuns = 200;
 
@@ -54,7 +57,7 @@ export function addProfileOptions(command: Command): Command {
 }
 
 /** What the options and the config they name ask for; an option wins over the config. @throws WinnowError (usage) */
-export async function chooseWorkloads(args: readonly string[], options: ProfileOptions, cwd: string): Promise<{workloads: Workload[]; limits: AutoLimits}> {
+export async function chooseWorkloads(args: readonly string[], options: WorkloadOptions, cwd: string): Promise<{workloads: Workload[]; limits: AutoLimits}> {
   const config = options.config === undefined ? null : await readConfig(options.config, cwd);
   const untilRisk = options.untilRisk ?? config?.content['until-risk'] ?? defaultUntilRisk;
   const settings = config === null ? [{...nothing, workload: options.workload ?? 'default'}] : chosenOf(config, options);
@@ -66,7 +69,7 @@ export async function chooseWorkloads(args: readonly string[], options: ProfileO
 
 const nothing = {command: [], dockerArgs: [], steps: [], services: []} as const;
 
-function chosenOf(config: CheckedConfig, {workload, config: file = ''}: ProfileOptions): WorkloadSettings[] {
+function chosenOf(config: CheckedConfig, {workload, config: file = ''}: WorkloadOptions): WorkloadSettings[] {
   const all = configWorkloads(config);
   const chosen = all.filter((settings) => workload === undefined || settings.workload === workload);
   if (chosen.length === 0) {
@@ -76,7 +79,7 @@ function chosenOf(config: CheckedConfig, {workload, config: file = ''}: ProfileO
 }
 
 /** Of what can be given once, the option's; options for the engine come behind the config's, where later ones win. */
-function overridden(settings: WorkloadSettings, args: readonly string[], {runs, duration, ready, dockerArg, ...options}: ProfileOptions): WorkloadSettings {
+function overridden(settings: WorkloadSettings, args: readonly string[], {runs, duration, ready, dockerArg, ...options}: WorkloadOptions): WorkloadSettings {
   const steps = stepsOf(options);
   return {
     ...settings,
@@ -89,7 +92,7 @@ function overridden(settings: WorkloadSettings, args: readonly string[], {runs, 
   };
 }
 
-function workloadOf({runs = 1, duration, ready = {by: 'started'}, ...plan}: WorkloadSettings, untilRisk: number): Workload {
+export function workloadOf({runs = 1, duration, ready = {by: 'started'}, ...plan}: WorkloadSettings, untilRisk: number): Workload {
   return {runs, plan: {...plan, ready, duration: durationOf(duration, untilRisk)}};
 }
 

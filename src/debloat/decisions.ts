@@ -1,12 +1,12 @@
 import type {ContainerPath} from '../model/container-path.js';
-import type {DebloatConfig, Decision} from '../model/debloat-config.js';
+import type {DebloatConfig, Decision, FileDecision} from '../model/debloat-config.js';
 import {ExitCode} from '../model/exit-code.js';
 import type {ImageReference} from '../model/image-index.js';
 import {WinnowError} from '../model/winnow-error.js';
 
 /** A debloat config as far as an image is cut by it. */
 export interface PlannedDecisions extends Pick<DebloatConfig, 'image'> {
-  readonly files: readonly Pick<DebloatConfig['files'][number], 'path' | 'decision'>[];
+  readonly files: readonly (Pick<FileDecision, 'path' | 'decision'> & Partial<Pick<FileDecision, 'reason'>>)[];
 }
 
 /** A config's decisions. @throws WinnowError (usage) where it is of another image */

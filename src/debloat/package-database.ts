@@ -1,20 +1,13 @@
 import {Buffer} from 'node:buffer';
 import type {ImageTree} from '../image/tree.js';
 import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
-import type {FileDecision} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
 import {type PackagePresence, packageState} from '../sbom/installed.js';
+import type {PlannedFile} from './planned-file.js';
 
-/** What becomes of the database: files that stay with less in them, and files that stay or go as they are. */
-export interface FilteredDatabase {
-  readonly replaced: ReadonlyMap<ContainerPath, Buffer>;
-  readonly kept: readonly ContainerPath[];
-  readonly removed: readonly ContainerPath[];
-}
 
 const dpkgStatus = '/var/lib/dpkg/status';
 const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(?::([^/]+))?\.(list|md5sums|conffiles)$/;
-const dpkgOther = /^\/var\/lib\/dpkg\/info\/([^/:]+)(?::([^/]+))?\.[^/.]+$/;
 const apkInstalled = /^\/(usr\/)?lib\/apk\/db\/installed$/;
 /** By these, scanners know whose packages they are. */
 const identity = /^\/(etc|usr\/lib)\/(os-release|debian_version|alpine-release|lsb-release|redhat-release|system-release)$/;
@@ -23,46 +16,43 @@ const rpm = /^\/(var\/lib\/rpm|usr\/lib\/sysimage\/rpm|usr\/share\/rpm)\/[^/]+$/
 /** The files whose contents `filterDatabase` needs. */
 export const isFiltered = (path: ContainerPath): boolean => path === dpkgStatus || dpkgList.test(path) || apkInstalled.test(path);
 
+/** True for files that scanners read and that stay as they are, whatever runs say: what names the distribution, and rpm's database. */
+export const isReadByScanners = (path: ContainerPath): boolean => identity.test(path) || rpm.test(path);
+
 /** True for an image whose packages are rpm's: its database is binary, and stays as it is. */
 export const hasRpmDatabase = ({files}: ImageIndex): boolean => files.some(({path, type}) => type === 'file' && rpm.test(path));
 
 /**
- * The package database of a debloated image, so that scanners say what is there: packages that were removed whole are not in
- * it, those of which a part stays are, with the files that stay. Whatever some run read stays as it is.
+ * The files of the package database that a debloated image is to have, with what is in them, so that scanners say what is
+ * there: packages that were removed whole are not in it, those of which a part stays are, with the files that stay. Whatever
+ * some run read stays as it is, and is not among them.
  *
  * @param presence what the decisions leave of each package
  * @param contents of the files for which `isFiltered` holds
  */
-export function filterDatabase(files: readonly FileDecision[], tree: ImageTree, presence: readonly PackagePresence[], contents: ReadonlyMap<ContainerPath, Buffer>): FilteredDatabase {
+export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, presence: readonly PackagePresence[], contents: ReadonlyMap<ContainerPath, Buffer>): Map<ContainerPath, Buffer> {
   const decisions = new Map(files.map(({path, decision}) => [path, decision]));
-  const gone = new Set(presence.filter((of) => packageState(of) === 'removed').flatMap(({package: {name, architecture}}) => [`${name}:${architecture}`]));
+  const gone = new Set(presence.filter((of) => packageState(of) === 'removed').map(({package: {name, architecture}}) => `${name}:${architecture}`));
   const goneNames = new Set([...gone].map((key) => key.slice(0, key.indexOf(':'))));
   const isGone = (name: string, architecture: string | undefined): boolean => (architecture === undefined ? goneNames.has(name) : gone.has(`${name}:${architecture}`));
   /** A path as a database spells it stays, where it is there at all. */
   const stays = (path: ContainerPath): boolean => decisions.get(tree.resolve(path, {followLast: false}).path) !== 'remove';
   const replaced = new Map<ContainerPath, Buffer>();
-  const kept: ContainerPath[] = [];
-  const removed: ContainerPath[] = [];
-  for (const {path, decision, type} of files) {
-    const isUnused = decision === 'remove' && type === 'file';
-    const content = contents.get(path);
-    const [, name = '', architecture] = dpkgOther.exec(path) ?? [];
-    if (!isUnused) {
+  for (const {path, decision} of files) {
+    const content = decision === 'remove' ? contents.get(path) : undefined;
+    const [, name, architecture] = dpkgList.exec(path) ?? [];
+    if (content === undefined) {
       continue;
     }
-    if (identity.test(path) || rpm.test(path)) {
-      kept.push(path);
-    } else if (content !== undefined && path === dpkgStatus) {
+    if (path === dpkgStatus) {
       replaced.set(path, filterStanzas(content, (stanza) => !gone.has(`${fieldOf(stanza, 'Package')}:${fieldOf(stanza, 'Architecture')}`)));
-    } else if (content !== undefined && apkInstalled.test(path)) {
+    } else if (apkInstalled.test(path)) {
       replaced.set(path, filterApk(content, gone, stays));
-    } else if (content !== undefined && name !== '' && !isGone(name, architecture)) {
+    } else if (name !== undefined && !isGone(name, architecture)) {
       replaced.set(path, filterLines(content, (line) => stays(pathOfLine(path, line))));
-    } else if (name !== '') {
-      removed.push(path);
     }
   }
-  return {replaced, kept, removed};
+  return replaced;
 }
 
 /** `.list` and `.conffiles` have a path a line, `.md5sums` a digest before it and no slash. */

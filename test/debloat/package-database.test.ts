@@ -1,6 +1,6 @@
 import {Buffer} from 'node:buffer';
 import test from 'ava';
-import {filterDatabase, isFiltered} from '../../src/debloat/package-database.js';
+import {filterDatabase, isFiltered, isReadByScanners} from '../../src/debloat/package-database.js';
 import {readImageArchive} from '../../src/image/image-archive.js';
 import {ImageTree} from '../../src/image/tree.js';
 import type {ContainerPath} from '../../src/model/container-path.js';
@@ -16,11 +16,7 @@ async function filtered(files: Readonly<Record<string, string>>, kept: readonly 
   const contents = new Map(Object.entries(files).flatMap(([name, content]) => (isFiltered(`/${name}`) ? [[`/${name}`, Buffer.from(content)] as const] : [])));
   const presence = packagePresence(index, new Map(decided.map(({path, decision}) => [path, decision])));
   const database = filterDatabase(decided, new ImageTree(index), presence, contents);
-  return {
-    ...Object.fromEntries(database.removed.map((path) => [path, 'removed'])),
-    ...Object.fromEntries(database.kept.map((path) => [path, 'kept'])),
-    ...Object.fromEntries([...database.replaced].map(([path, content]) => [path, content.toString()])),
-  };
+  return Object.fromEntries([...database].map(([path, content]) => [path, content.toString()]));
 }
 
 const stanza = (name: string): string => `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nDescription: x\n more\n\n`;
@@ -37,13 +33,9 @@ test("dpkg's database names what is there: packages with a part left, and of the
     'var/lib/dpkg/info/perl.list': '/usr/bin/perl\n',
     'var/lib/dpkg/info/perl.md5sums': `${'2'.repeat(32)}  usr/bin/perl\n`,
   }, ['/usr/bin/dash']), {
-    '/etc/os-release': 'kept',
     '/var/lib/dpkg/status': stanza('dash'),
     '/var/lib/dpkg/info/dash.list': '/.\n/bin\n/bin/dash\n/usr/share/doc/dash\n',
     '/var/lib/dpkg/info/dash.md5sums': `${'0'.repeat(32)}  bin/dash\n`,
-    '/var/lib/dpkg/info/dash.postinst': 'removed',
-    '/var/lib/dpkg/info/perl.list': 'removed',
-    '/var/lib/dpkg/info/perl.md5sums': 'removed',
   });
 });
 
@@ -66,9 +58,10 @@ test("apk's database", async (t) => {
 
 test('a database that some run read stays as it is', async (t) => {
   const database = await filtered({'usr/bin/perl': 'x', 'var/lib/dpkg/status': stanza('perl'), 'var/lib/dpkg/info/perl.list': '/usr/bin/perl\n'}, ['/var/lib/dpkg/status']);
-  t.deepEqual(database, {'/var/lib/dpkg/info/perl.list': 'removed'});
+  t.deepEqual(database, {});
 });
 
-test("rpm's database stays as it is", async (t) => {
-  t.deepEqual(await filtered({'var/lib/rpm/rpmdb.sqlite': 'x', 'bin/x': 'x'}, []), {'/var/lib/rpm/rpmdb.sqlite': 'kept'});
+test('what names the distribution stays, and rpm\'s database, as scanners read them', (t) => {
+  const read = ['/etc/os-release', '/usr/lib/os-release', '/etc/debian_version', '/etc/alpine-release', '/var/lib/rpm/rpmdb.sqlite'];
+  t.deepEqual([...read, '/etc/hostname', '/var/lib/dpkg/status', '/srv/etc/os-release'].filter(isReadByScanners), read);
 });

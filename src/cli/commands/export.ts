@@ -32,6 +32,7 @@ import {isClean} from '../../train/evidence.js';
 import {displayPath} from '../columns.js';
 import {readCostFile} from '../config/cost-file.js';
 import type {CommandContext} from '../context.js';
+import {createdAt} from '../created-at.js';
 import type {RegisterCommand} from '../program.js';
 import {toolVersion} from '../tool-version.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
@@ -119,12 +120,6 @@ const planOf = ({profile, index}: TrainedImage) => planDebloat(profile, index, {
 function billPlanned(image: TrainedImage, context: CommandContext): Bill {
   const decisions = new Map(planOf(image).files.map(({path, decision}) => [path, decision]));
   return billAfter(image.index.image, image.index, decisions, createdAt(context));
-}
-
-/** Now, or what makes documents reproducible (https://reproducible-builds.org/specs/source-date-epoch/). */
-function createdAt({env}: CommandContext): Date {
-  const seconds = env['SOURCE_DATE_EPOCH'];
-  return seconds !== undefined && /^\d{1,11}$/.test(seconds) ? new Date(Number(seconds) * 1000) : new Date();
 }
 
 async function prefetchOf(image: TrainedImage, options: ExportOptions, {storeDirectory}: CommandContext) {

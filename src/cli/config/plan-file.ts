@@ -11,6 +11,7 @@ interface FileDocument {
   readonly path: string;
   readonly pathEncoding?: 'percent';
   readonly decision: Decision;
+  readonly reason?: string;
 }
 
 interface ConfigDocument extends Pick<DebloatConfig, 'image'> {
@@ -26,7 +27,9 @@ export async function readPlanFile(file: string, cwd: string): Promise<PlannedDe
   }
   return configs.map(({image, files}) => ({
     image,
-    files: files.map(({path: text, pathEncoding, decision}) => ({path: pathFromText({text, encoded: pathEncoding !== undefined}), decision})),
+    files: files.map(({path: text, pathEncoding, decision, reason}) => ({
+      path: pathFromText({text, encoded: pathEncoding !== undefined}), decision, ...(reason === undefined ? {} : {reason}),
+    })),
   }));
 }
 
@@ -58,7 +61,7 @@ const config = {
       items: {
         type: 'object',
         required: ['path', 'decision'],
-        properties: {path: {type: 'string', pattern: '^/.'}, pathEncoding: {const: 'percent'}, decision: {enum: ['keep', 'remove']}},
+        properties: {path: {type: 'string', pattern: '^/.'}, pathEncoding: {const: 'percent'}, decision: {enum: ['keep', 'remove']}, reason: {type: 'string'}},
       },
     },
   },

@@ -1,15 +1,15 @@
 import {type ImageTree, parentPath} from '../../image/tree.js';
 import type {ContainerPath} from '../../model/container-path.js';
-import type {FileDecision} from '../../model/debloat-config.js';
 import type {ImageFile, ImageIndex} from '../../model/image-index.js';
 import {closureOf, groupHardLinks, operationMask} from '../../train/closure.js';
+import type {PlannedFile} from '../planned-file.js';
 
 /** Bytes of neighbours that come with a missed file at the first attempt, and how much more each further one allows. */
 const firstGroupBytes = 2 ** 20;
 const growth = 4;
 
 /** What a failed attempt tells. */
-export interface Shortfall {
+export interface Lacking {
   /** Removed paths that a run looked for in vain. */
   readonly missed: ReadonlySet<ContainerPath>;
   /** Directories listed by runs that came out otherwise without having missed a path. */
@@ -24,7 +24,7 @@ export interface Shortfall {
  *
  * @param attempt from 1; each is more generous than the one before
  */
-export function pathsToAddBack({missed, listed}: Shortfall, index: ImageIndex, tree: ImageTree, removed: ReadonlySet<ContainerPath>, attempt: number): Map<ContainerPath, string> {
+export function pathsToAddBack({missed, listed}: Lacking, index: ImageIndex, tree: ImageTree, removed: ReadonlySet<ContainerPath>, attempt: number): Map<ContainerPath, string> {
   const found = new Map<ContainerPath, string>();
   const add = (path: ContainerPath, reason: string): void => {
     if (removed.has(path) && !found.has(path)) {
@@ -51,11 +51,11 @@ export function pathsToAddBack({missed, listed}: Shortfall, index: ImageIndex, t
       add(path, `in ${parentPath(path)}, which a run listed that came out otherwise`);
     }
   }
-  return withParents(found);
+  return withParents(found, removed);
 }
 
 /** The decisions with paths added back. */
-export function addBack(files: readonly FileDecision[], paths: ReadonlyMap<ContainerPath, string>): FileDecision[] {
+export function addBack(files: readonly PlannedFile[], paths: ReadonlyMap<ContainerPath, string>): PlannedFile[] {
   return files.map((file) => {
     const reason = paths.get(file.path);
     return reason === undefined || file.decision === 'keep' ? file : {...file, decision: 'keep', reason};
@@ -78,10 +78,10 @@ function neighboursOf(files: readonly ImageFile[], found: ReadonlySet<ContainerP
 }
 
 /** What is kept needs the directories it is in. */
-function withParents(paths: ReadonlyMap<ContainerPath, string>): Map<ContainerPath, string> {
+function withParents(paths: ReadonlyMap<ContainerPath, string>, removed: ReadonlySet<ContainerPath>): Map<ContainerPath, string> {
   const all = new Map(paths);
   for (const path of paths.keys()) {
-    for (let parent = parentPath(path); parent !== '/' && !all.has(parent); parent = parentPath(parent)) {
+    for (let parent = parentPath(path); removed.has(parent) && !all.has(parent); parent = parentPath(parent)) {
       all.set(parent, `holds ${path}, which was missed in verification`);
     }
   }

@@ -45,7 +45,7 @@ test("an engine's image becomes two that make it again", async (t) => {
   [slim, rest, back].forEach((tag) => removeLater(t, tag));
   const plan = await writePlan(store, index);
 
-  const {code, out, err} = await winnow(['debloat', original, '--plan', plan, '--tag', slim, '--remainder', rest, '--json']);
+  const {code, out, err} = await winnow(['debloat', original, '--no-verify', '--plan', plan, '--tag', slim, '--remainder', rest, '--json']);
   t.is(code, ExitCode.done, err);
   const made = JSON.parse(out) as Printed;
   const inEngine = await idsOf(slim);
@@ -62,7 +62,7 @@ test("an engine's image becomes two that make it again", async (t) => {
   const restored = await idsOf(back);
   t.deepEqual([restored.Id, restored.RootFS.Layers], [index.image.id, [...index.image.layers]]);
 
-  const again = await winnow(['debloat', back, '--plan', plan, '--tag', slim, '--remainder', rest, '--json']);
+  const again = await winnow(['debloat', back, '--no-verify', '--plan', plan, '--tag', slim, '--remainder', rest, '--json']);
   t.deepEqual((JSON.parse(again.out) as Printed).debloated.id, made.debloated.id);
 });
 
@@ -81,7 +81,7 @@ const sha256Of = async (name: string): Promise<string> => createHash('sha256').u
 const archiveToArchive = test.macro(async (t: ExecutionContext, source: string, compress?: typeof gzip) => {
   const {directory: directoryName, index, run} = await archived(t, compress);
   const debloat = (slim: string, rest: string) =>
-    run('debloat', source, '--plan', path.join(directoryName, 'plan.json'), '--tag', `docker-archive:${slim}:shop:slim`, '--remainder', `docker-archive:${rest}`);
+    run('debloat', source, '--no-verify', '--plan', path.join(directoryName, 'plan.json'), '--tag', `docker-archive:${slim}:shop:slim`, '--remainder', `docker-archive:${rest}`);
   const {code, err} = await debloat('slim.tar', 'rest.tar');
   t.deepEqual([code, err], [ExitCode.done, '']);
   t.is((await debloat('slim2.tar', 'rest2.tar')).code, ExitCode.done);
@@ -101,19 +101,19 @@ test('an OCI layout in a tar file with gzip layers is read', archiveToArchive, '
 test('a wrong remainder is told, with its exit code, and nothing is written', async (t) => {
   const {directory: directoryName, run} = await archived(t);
   const plan = path.join(directoryName, 'plan.json');
-  await run('debloat', 'docker-archive:shop.tar', '--plan', plan, '--tag', 'docker-archive:slim.tar', '--remainder', 'docker-archive:rest.tar');
+  await run('debloat', 'docker-archive:shop.tar', '--no-verify', '--plan', plan, '--tag', 'docker-archive:slim.tar', '--remainder', 'docker-archive:rest.tar');
   const cases: [readonly string[], number, RegExp][] = [
     [['debloat', 'docker-archive:slim.tar', '--check', '--remainder', 'docker-archive:shop.tar'], ExitCode.threshold, /does not fit .*shop\.tar is no remainder; /],
     [['debloat', 'docker-archive:shop.tar', '--check', '--remainder', 'docker-archive:rest.tar'], ExitCode.threshold, /does not fit .* has more than its recipe says/],
     [['debloat', 'docker-archive:slim.tar', '--check'], ExitCode.usage, /does not say what its remainder is; name it with --remainder/],
     [['restore', 'docker-archive:shop.tar', '--remainder', 'docker-archive:rest.tar', '--tag', 'docker-archive:back.tar'], ExitCode.threshold, /does not fit/],
-    [['debloat', 'docker-archive:slim.tar', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.usage, /the plan is of shop .*, which has other layers than/],
+    [['debloat', 'docker-archive:slim.tar', '--no-verify', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.usage, /the plan is of shop .*, which has other layers than/],
     [['debloat', 'docker-archive:shop.tar', '--plan', plan], ExitCode.usage, /--tag is missing/],
-    [['debloat', 'docker-archive:shop.tar', '--plan', plan, '--tag', 'docker-archive:none/no.tar'], ExitCode.failed, /cannot write .*ENOENT/],
-    [['debloat', 'docker-archive:none.tar', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.failed, /cannot read .*none\.tar: ENOENT/],
+    [['debloat', 'docker-archive:shop.tar', '--no-verify', '--plan', plan, '--tag', 'docker-archive:none/no.tar'], ExitCode.failed, /cannot write .*ENOENT/],
+    [['debloat', 'docker-archive:none.tar', '--no-verify', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.failed, /cannot read .*none\.tar: ENOENT/],
     [['debloat', 'docker-archive:shop.tar', '--plan', 'none.json', '--tag', 'docker-archive:no.tar'], ExitCode.usage, /cannot take the plan none\.json: ENOENT/],
-    [['debloat', 'docker-archive:', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.failed, /cannot read .*: it is a directory/],
-    [['debloat', 'oci:', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.usage, /names no image/],
+    [['debloat', 'docker-archive:', '--no-verify', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.failed, /cannot read .*: it is a directory/],
+    [['debloat', 'oci:', '--no-verify', '--plan', plan, '--tag', 'docker-archive:no.tar'], ExitCode.usage, /names no image/],
   ];
   for (const [args, expected, message] of cases) {
     const {code, out, err} = await run(...args);
