@@ -18,7 +18,10 @@ export interface Deciding {
   readonly maxRisk: number | null;
 }
 
-/** What happens to a path whatever the rule, or null: the policy's globs, no bytes to save, no clean run to say it is not used. */
+/** Runtimes look users and groups up in them before the container's first instruction, where no run sees it: `USER name`, `docker exec --user`. */
+const readByRuntime: ReadonlySet<ContainerPath> = new Set(['/etc/passwd', '/etc/group']);
+
+/** What happens to a path whatever the rule, or null: the policy's globs, no bytes to save, needed to start, no clean run to say it is not used. */
 export function verdictBeforeRule(file: FileProbability, fixed: Fixed | undefined, evidence: Evidence): Verdict | null {
   if (fixed !== undefined && fixed.decision !== null) {
     return {decision: fixed.decision, reason: fixed.reason};
@@ -26,6 +29,9 @@ export function verdictBeforeRule(file: FileProbability, fixed: Fixed | undefine
   const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
   if (!holdsContent(file)) {
     return {decision: 'keep', reason: isSeen ? useOf(file, evidence) : `${nameOf(file)} has no bytes to save`};
+  }
+  if (readByRuntime.has(file.path)) {
+    return {decision: 'keep', reason: isSeen ? useOf(file, evidence) : 'the container runtime looks users up in it'};
   }
   if (evidence.runs === 0) {
     return {decision: 'keep', reason: isSeen ? useOf(file, evidence) : 'no complete run without lost records shows that it is not needed'};

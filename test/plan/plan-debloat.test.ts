@@ -47,6 +47,16 @@ test('a symlink stays, wherever it leads', decides, '/usr/share/link', 'keep', '
 test('an empty file stays', decides, '/etc/empty', 'keep', 'an empty file has no bytes to save');
 test('a device stays', decides, '/dev/null', 'keep', 'a char device has no bytes to save');
 test('a directory that nothing touched stays', decides, '/usr/share/doc', 'keep', 'a directory has no bytes to save');
+test('what the runtime reads to find a user stays', (t) => {
+  const image = makeIndex({'/etc/group': {bytes: 20}, '/etc/passwd': {bytes: 30}, '/etc/shadow': {bytes: 40}, '/sbin/served': {bytes: 1000}});
+  const of = (own: Partial<Policy>) => plan(own, [{workload: 'a', touches: ['exec /sbin/served']}], image).files.map(({path, decision, reason}) => `${path} ${decision} ${reason.split(';')[0] ?? ''}`);
+  t.deepEqual(of({}).filter((line) => line.startsWith('/etc/')), [
+    '/etc/group keep the container runtime looks users up in it',
+    '/etc/passwd keep the container runtime looks users up in it',
+    '/etc/shadow remove not observed in 1 run of 1 workload',
+  ]);
+  t.true(of({remove: ['/etc/passwd']}).includes('/etc/passwd remove the policy removes /etc/passwd'));
+});
 test('a glob keeps what no run touched', decides, '/usr/share/zoneinfo/Rome', 'keep', 'the policy keeps zoneinfo', {keep: ['zoneinfo']});
 test('a glob removes what runs touched', decides, '/usr/share/zoneinfo/Riga', 'remove', 'the policy removes /usr/share/zoneinfo', {remove: ['/usr/share/zoneinfo']});
 test('keeping goes before removing', decides, '/usr/share/zoneinfo/Riga', 'keep', 'the policy keeps Riga', {keep: ['Riga'], remove: ['/usr']});
