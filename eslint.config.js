@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  {ignores: ['build/', 'vendor/', 'node_modules/', '.winnow/', 'scripts/sample/shop/']},
+  {ignores: ['build/', 'vendor/', 'node_modules/', '.winnow/', 'scripts/sample/shop/', 'scripts/acceptance.d/*/image/']},
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
