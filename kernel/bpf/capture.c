@@ -22,6 +22,7 @@
 #include "call-exits.h"
 #include "call-table.h"
 #include "probe.h"
+#include "syscalls.h"
 #include "winnow.skel.h"
 
 /* The probe in the kernel. */
@@ -339,17 +340,25 @@ int wn_capture(const struct wn_options *options)
 		fprintf(stderr, "winnow-probe: %s\n", reason);
 		return WN_EXIT_HOST;
 	}
+	if (options->syscalls && !wn_attach_syscalls(bpf_map__fd(attached.probe->maps.tasks))) {
+		fprintf(stderr, "winnow-probe: system calls can't be told: %s\n", strerror(errno));
+		close_probe(&attached);
+		return WN_EXIT_HOST;
+	}
 	wn_write_hello(options, attached.rung);
 	if (options->running && !write_running(attached.probe, &running))
 		fprintf(stderr, "winnow-probe: running processes can't be listed: %s\n", strerror(errno)); /* new ones are seen */
 	result = copy_records(&attached) ? WN_EXIT_DONE : WN_EXIT_FAILED;
 	winnow_bpf__detach(attached.probe);
 	wn_stop_call_exits(&attached.exits);
+	wn_stop_syscalls();
 	/* A grace period: what was in flight on another CPU is in the ring when it ends. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	ring_buffer__consume(attached.ring);
-	if (result == WN_EXIT_DONE) /* else the stream counts as cut */
+	if (result == WN_EXIT_DONE) { /* else the stream counts as cut */
+		wn_write_syscalls();
 		write_end(&attached, options, &running);
+	}
 	if (!wn_flush())
 		result = WN_EXIT_FAILED;
 	close_probe(&attached);

@@ -10,11 +10,12 @@
 
 static const char usage[] =
 	"usage: winnow-probe run --container ID | --cgroup DIR… | --pid PID [--running] [--events first|all]\n"
-	"                         [--rung auto|fentry|tracepoint|module] [--ring-bytes N] [--entries N]\n"
+	"                         [--rung auto|fentry|tracepoint|module] [--syscalls] [--ring-bytes N] [--entries N]\n"
 	"       winnow-probe features\n"
 	"\n"
 	"run       writes records (winnow_abi.h) to standard output until standard input ends;\n"
-	"          --running begins with the processes that are there, and what they have open and mapped\n"
+	"          --running begins with the processes that are there, and what they have open and mapped;\n"
+	"          --syscalls tells at the end which system calls were made\n"
 	"features  says as JSON which kinds of BPF program load on this kernel\n";
 
 static int fail(const char *message)
@@ -68,6 +69,7 @@ static int run(int argc, char **argv)
 		{"running", no_argument, NULL, 'a'},
 		{"events", required_argument, NULL, 'e'},
 		{"rung", required_argument, NULL, 'u'},
+		{"syscalls", no_argument, NULL, 's'},
 		{"ring-bytes", required_argument, NULL, 'r'},
 		{"entries", required_argument, NULL, 'n'},
 		{},
@@ -103,6 +105,9 @@ static int run(int argc, char **argv)
 			if (!parse_rung(optarg, &options.rung))
 				return fail("--rung takes auto, fentry, tracepoint or module");
 			break;
+		case 's':
+			options.syscalls = true;
+			break;
 		case 'r':
 			if (!parse_count(optarg, &options.ring_bytes) ||
 			    options.ring_bytes & (options.ring_bytes - 1) ||
@@ -119,6 +124,8 @@ static int run(int argc, char **argv)
 	}
 	if (optind < argc || (!options.container && !options.cgroup_count && !options.pid))
 		return fail("run takes --container, --cgroup or --pid");
+	if (options.syscalls && options.rung == WN_RUNG_MODULE)
+		return fail("--syscalls goes with the rungs fentry and tracepoint");
 	return options.rung == WN_RUNG_MODULE ? wn_capture_by_module(&options) : wn_capture(&options);
 }
 

@@ -24,6 +24,7 @@ struct wn_options {
 	unsigned int cgroup_count;
 	__u32 pid; /* or 0 */
 	bool all_events;
+	bool syscalls; /* tell which system calls are made */
 	bool running; /* begin with the processes that are there already */
 	__u32 ring_bytes; /* power of two, at least a page */
 	__u32 max_entries;

@@ -8,8 +8,8 @@
  * by the magic number. Times are CLOCK_MONOTONIC nanoseconds; adding
  * clock_offset of the hello record gives nanoseconds since the Unix epoch.
  *
- * Order: hello, call names, then anything, then counts, losses, and end. A
- * stream without an end record was cut. A reader refuses another abi_major
+ * Order: hello, call names, then anything, then counts, losses, system calls,
+ * and end. A stream without an end record was cut. A reader refuses another abi_major
  * and passes over record types that it does not know.
  */
 #ifndef WINNOW_ABI_H
@@ -17,7 +17,7 @@
 
 #define WN_MAGIC 0x31574e57u /* "WNW1" on a little-endian machine */
 #define WN_ABI_MAJOR 1
-#define WN_ABI_MINOR 1
+#define WN_ABI_MINOR 2
 
 #define WN_PATH_MAX 4096
 #define WN_RECORD_MAX 16384 /* no record is longer */
@@ -32,6 +32,7 @@ enum wn_type {
 	WN_COUNT = 7,
 	WN_LOST = 8,
 	WN_END = 9,
+	WN_SYSCALL = 10, /* since minor 2 */
 };
 
 /* Operation classes; src/model/access.ts has the same order. */
@@ -166,6 +167,14 @@ struct wn_lost {
 	__u32 reason;
 	__u32 reserved;
 	__u64 count;
+};
+
+/* A system call that the container made, where the probe was to tell: one record for each, however often it was made. */
+struct wn_syscall {
+	struct wn_record head;
+	__u32 number;
+	__u32 arch; /* AUDIT_ARCH_… (linux/audit.h), as seccomp has it */
+	char name[40]; /* as strace prints it; empty where unknown */
 };
 
 struct wn_end {

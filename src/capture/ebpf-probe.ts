@@ -14,6 +14,8 @@ export interface EbpfProbeOptions {
   /** Left out: the first of the ladder that the kernel takes. */
   readonly rung?: Rung;
   readonly allEvents?: boolean;
+  /** Tells at the end which system calls were made. */
+  readonly systemCalls?: boolean;
   /** Size of the kernel's ring buffer: a power of two, at least a page. */
   readonly ringBytes?: number;
 }
@@ -48,13 +50,14 @@ export async function startEbpfProbe(host: ProbeHost, options: EbpfProbeOptions)
   };
 }
 
-function probeArguments({target, running = false, rung, allEvents = false, ringBytes}: EbpfProbeOptions): string[] {
+function probeArguments({target, running = false, rung, allEvents = false, systemCalls = false, ringBytes}: EbpfProbeOptions): string[] {
   return [
     'run',
     ...targetArguments(target),
     ...(running ? ['--running'] : []),
     '--events',
     allEvents ? 'all' : 'first',
+    ...(systemCalls ? ['--syscalls'] : []),
     ...(rung === undefined ? [] : ['--rung', rung]),
     ...(ringBytes === undefined ? [] : ['--ring-bytes', String(ringBytes)]),
   ];

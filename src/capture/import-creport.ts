@@ -26,7 +26,7 @@ export async function importCreport(file: string, {runId, workload, index}: Crep
   const {events, incompleteReason} = decoded(file, await readFile(file, 'utf8'));
   const recorder = new RunRecorder(new AccessResolver({tree: new ImageTree(index ?? {files: []})}));
   events.forEach((event) => recorder.observe(event));
-  const {rows, lost, captured, folded} = recorder;
+  const {rows, lost, captured, folded, systemCalls} = recorder;
   const writtenNs = BigInt(Math.floor(mtimeMs)) * 1_000_000n;
   return {
     metadata: {
@@ -42,6 +42,7 @@ export async function importCreport(file: string, {runId, workload, index}: Crep
       capturedRecords: captured,
       foldedRecords: folded,
       backend: 'import',
+      ...(systemCalls === undefined ? {} : {systemCalls}),
       exitCode: null,
     },
     rows,

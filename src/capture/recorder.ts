@@ -1,4 +1,5 @@
 import type {AccessRow} from '../model/access.js';
+import type {Architecture, SystemCalls} from '../model/run.js';
 import type {ProbeEvent} from '../wire/probe-event.js';
 import {ProgramNames} from './program-names.js';
 import type {AccessResolver} from './resolve.js';
@@ -24,6 +25,7 @@ export class RunRecorder {
   #unresolved = 0;
   #counted = 0;
   #folded = 0;
+  readonly #systemCalls = new Map<Architecture, Set<string>>();
   #end: Extract<ProbeEvent, {kind: 'end'}> | undefined;
 
   constructor(resolver: AccessResolver, detailBytes?: number) {
@@ -53,6 +55,9 @@ export class RunRecorder {
       case 'lost':
         this.#lost += event.count;
         return [];
+      case 'syscall':
+        this.#systemCalls.set(event.architecture, (this.#systemCalls.get(event.architecture) ?? new Set()).add(event.name));
+        return [];
       case 'end':
         this.#end = event;
         return [];
@@ -76,6 +81,11 @@ export class RunRecorder {
   /** Those of them that stand in rows for several processes or paths. */
   get folded(): number {
     return this.#folded;
+  }
+
+  /** Undefined where the probe told none. */
+  get systemCalls(): SystemCalls | undefined {
+    return this.#systemCalls.size === 0 ? undefined : Object.fromEntries([...this.#systemCalls].map(([architecture, names]) => [architecture, [...names].sort()]));
   }
 
   /** True once the probe said that everything it had was delivered. */

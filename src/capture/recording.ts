@@ -190,6 +190,7 @@ export class Recording {
       capturedRecords: this.#recorder.captured,
       foldedRecords: this.#recorder.folded,
       ...this.#probe(),
+      ...(this.#recorder.systemCalls === undefined ? {} : {systemCalls: this.#recorder.systemCalls}),
       exitCode,
     };
   }

@@ -29,6 +29,7 @@ export interface ProfileOptions extends PlaceOptions {
   readonly dockerArg: readonly string[];
   readonly events: 'first' | 'all';
   readonly ringSize?: number;
+  readonly syscalls?: true;
 }
 
 /** What of the options decides which workloads are run, and how. */
@@ -53,6 +54,7 @@ export function addProfileOptions(command: Command): Command {
     .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
     .option('--docker-arg <arg>', 'option of docker run, such as --docker-arg=--env=A=1 (repeatable)', collect, [])
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
+    .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
     .option('--ring-size <size>', 'kernel ring buffer, a power of two (default: 16MiB)', parseSize);
 }
 

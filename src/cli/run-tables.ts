@@ -51,6 +51,7 @@ export function showLines({metadata}: Run, counts: readonly OperationCount[]): s
     ['state', stateText(metadata)],
     ['exit code', metadata.exitCode === null ? '-' : String(metadata.exitCode)],
     ['captured by', metadata.rung === undefined ? metadata.backend : `${metadata.backend}, ${metadata.rung} rung`],
+    ...(metadata.systemCalls === undefined ? [] : [['system calls', Object.entries(metadata.systemCalls).map(([architecture, names]) => `${names.length} (${architecture})`).join(', ')]]),
     ['accesses', String(metadata.capturedRecords)],
     ['lost', String(metadata.lostRecords)],
     ...(metadata.foldedRecords === 0 ? [] : [['summed up', foldedText(metadata)]]),

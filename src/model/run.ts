@@ -7,6 +7,13 @@ export type Backend = (typeof backends)[number];
 export const rungs = ['fentry', 'tracepoint'] as const;
 export type Rung = (typeof rungs)[number];
 
+/** Instruction sets by the names of seccomp profiles, `SCMP_ARCH_…` in lower case; a 32-bit program on a 64-bit kernel has its own. */
+export const architectures = ['x86_64', 'x86', 'aarch64', 'arm'] as const;
+export type Architecture = (typeof architectures)[number];
+
+/** System calls by name as strace prints them, or `#NUMBER` where a call is newer than the names; sorted. */
+export type SystemCalls = Readonly<Partial<Record<Architecture, readonly string[]>>>;
+
 /** What a run file says of itself, kept as key/value metadata of the Parquet file. Immutable once written. */
 export interface RunMetadata {
   /** Sortable and unique: `20261124T065500Z-3f9a1c07`. */
@@ -32,6 +39,8 @@ export interface RunMetadata {
   readonly backend: Backend;
   /** Of the eBPF probe; left out where there is none, or an older run doesn't say. */
   readonly rung?: Rung;
+  /** Which ones the container made; left out where that was not recorded. */
+  readonly systemCalls?: SystemCalls;
   /** Exit code of the container or of the test command; null where it was stopped. */
   readonly exitCode: number | null;
 }

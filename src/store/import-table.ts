@@ -116,6 +116,7 @@ const defaults: Omit<MetadataText, 'run_id'> = {
   folded_records: '0',
   backend: 'import',
   rung: '',
+  system_calls: '',
   exit_code: '',
 };
 

@@ -1,4 +1,4 @@
-import {backends, type RunMetadata, rungs} from '../model/run.js';
+import {architectures, backends, type RunMetadata, rungs, type SystemCalls} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 
 export const runSchema = 'winnow.run/1';
@@ -18,6 +18,7 @@ export const metadataColumns = [
   'folded_records',
   'backend',
   'rung',
+  'system_calls',
   'exit_code',
 ] as const;
 export type MetadataColumn = (typeof metadataColumns)[number];
@@ -41,6 +42,7 @@ export function metadataToText(metadata: RunMetadata): MetadataText {
     folded_records: String(metadata.foldedRecords),
     backend: metadata.backend,
     rung: metadata.rung ?? '',
+    system_calls: systemCallsToText(metadata.systemCalls),
     exit_code: metadata.exitCode === null ? '' : String(metadata.exitCode),
   };
 }
@@ -66,8 +68,25 @@ export function metadataFromText(text: Partial<MetadataText>): RunMetadata {
     foldedRecords: Number(integer({folded_records: '0', ...text}, 'folded_records')), // older files fold nothing
     backend: oneOf(text, 'backend', backends),
     ...(rung === null ? {} : {rung: oneOf(text, 'rung', rungs)}),
+    ...(text.system_calls ? {systemCalls: systemCallsFromText(text.system_calls)} : {}), // older runs don't say
     exitCode: exitCode === '' ? null : Number(integer(text, 'exit_code')),
   };
+}
+
+/** `x86_64:execve,read;x86:open`; empty where they were not recorded. */
+function systemCallsToText(systemCalls: SystemCalls = {}): string {
+  return Object.entries(systemCalls).map(([architecture, names]) => `${architecture}:${names.join(',')}`).join(';');
+}
+
+function systemCallsFromText(text: string): SystemCalls {
+  return Object.fromEntries(text.split(';').map((part) => {
+    const [architecture = '', names = ''] = part.split(':');
+    const known = architectures.find((candidate) => candidate === architecture);
+    if (known === undefined || !/^(?:(?:[a-z0-9_]+|#\d+)(?:,|$))+$/.test(names)) {
+      throw new WinnowError(`its system_calls hold "${part}", not an architecture and names`);
+    }
+    return [known, names.split(',')];
+  }));
 }
 
 function field(text: Partial<MetadataText>, name: MetadataColumn): string {

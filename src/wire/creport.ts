@@ -15,6 +15,7 @@ interface ContainerReport {
       readonly enabled: boolean;
       readonly arch_name: string;
       readonly fs_activity: Readonly<Record<string, NamedPath>> | null;
+      readonly syscall_stats: Readonly<Record<string, {readonly name: string}>> | null;
     } | null;
   };
 }
@@ -70,6 +71,7 @@ const schema = {
           properties: {
             enabled: {type: 'boolean', default: false},
             arch_name: text,
+            syscall_stats: mapOf({type: 'object', required: ['name'], properties: {name: {type: 'string', pattern: '^[a-z0-9_]*$'}}}),
             fs_activity: mapOf({type: 'object', properties: {ops_all: count, syscalls: mapOf({}), pids: mapOf({})}}),
           },
         }),
@@ -109,6 +111,7 @@ export function decodeCreport(json: string): CreportContent {
         },
         {kind: 'count', entryId: at + 1, count: times, lastNs: 0n},
       ]),
+      ...systemCalls(pt),
       ...(lost.length === 0 ? [] : [{kind: 'lost', cpu: 0, reason: 'path', count: lost.reduce((sum, {times}) => sum + times, 0)} as const]),
     ],
     incompleteReason: fan !== null && pt?.enabled === true ? '' : 'slim watched by one of its two monitors only',
@@ -149,8 +152,16 @@ function openedFiles(fan: ContainerReport['monitors']['fan']): Seen[] {
   });
 }
 
+function systemCalls(pt: ContainerReport['monitors']['pt']): ProbeEvent[] {
+  const architecture = isArm(pt) ? 'aarch64' : 'x86_64';
+  const names = Object.values(pt?.syscall_stats ?? {}).map(({name}) => name);
+  return names.filter((name) => name !== '').map((name) => ({kind: 'syscall', architecture, name}));
+}
+
+const isArm = (pt: ContainerReport['monitors']['pt']): boolean => /arm|aarch/i.test(pt?.arch_name ?? '');
+
 function namedPaths(pt: ContainerReport['monitors']['pt'], main: Process | null): Seen[] {
-  const {read, exec} = /arm|aarch/i.test(pt?.arch_name ?? '') ? numbers.arm : numbers.x86;
+  const {read, exec} = isArm(pt) ? numbers.arm : numbers.x86;
   return Object.entries(pt?.fs_activity ?? {}).map(([path, {ops_all: times, syscalls, pids}]) => {
     const calls = Object.keys(syscalls ?? {}).map(Number);
     const op = calls.some((call) => exec.includes(call)) ? 'exec' : calls.some((call) => read.includes(call)) ? 'read' : 'stat';

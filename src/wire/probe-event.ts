@@ -1,6 +1,6 @@
 import type {Operation} from '../model/access.js';
 import type {ContainerPath} from '../model/container-path.js';
-import type {Rung} from '../model/run.js';
+import type {Architecture, Rung} from '../model/run.js';
 
 /** A path as a program passed it, to be resolved against `base`, following symlinks. */
 export interface RequestedName {
@@ -84,5 +84,7 @@ export type ProbeEvent =
   /** Exact total of an entry, sent at the end. */
   | {readonly kind: 'count'; readonly entryId: number; readonly count: number; readonly lastNs: bigint}
   | {readonly kind: 'lost'; readonly cpu: number; readonly reason: LossReason; readonly count: number}
+  /** A system call that was made at least once; told at the end, where it was asked for. `name` is `#NUMBER` where none is known. */
+  | {readonly kind: 'syscall'; readonly architecture: Architecture; readonly name: string}
   /** The probe detached and everything it had is delivered. A stream without it was cut. */
   | {readonly kind: 'end'; readonly made: number; readonly delivered: number};

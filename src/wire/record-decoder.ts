@@ -1,7 +1,7 @@
 import type {Buffer} from 'node:buffer';
 import {operations} from '../model/access.js';
 import {pathFromBytes} from '../model/container-path.js';
-import type {Rung} from '../model/run.js';
+import type {Architecture, Rung} from '../model/run.js';
 import {type Frame, FrameReader, headerBytes} from './frame-reader.js';
 import type {AccessTarget, LossReason, ProbeEvent, RequestedName} from './probe-event.js';
 import {wireError} from './wire-error.js';
@@ -9,11 +9,13 @@ import {wireError} from './wire-error.js';
 /** The version of kernel/include/winnow_abi.h that is understood; a newer minor only adds record types or trailing fields. */
 const abiMajor = 1;
 
-const recordType = {hello: 1, call: 2, scope: 3, process: 4, access: 5, repeat: 6, count: 7, lost: 8, end: 9} as const;
+const recordType = {hello: 1, call: 2, scope: 3, process: 4, access: 5, repeat: 6, count: 7, lost: 8, end: 9, syscall: 10} as const;
 const flag = {file: 1, name: 2, follow: 4, changedRoot: 8} as const;
 const lossReasons: readonly LossReason[] = ['ring', 'fault', 'recursion', 'path', 'process', 'compat'];
 /** A stream of minor version 0 doesn't say. */
 const rungNumbers: readonly (Rung | 'module' | undefined)[] = [undefined, 'tracepoint', 'fentry', 'module'];
+/** AUDIT_ARCH_… of linux/audit.h */
+const architectureOf: ReadonlyMap<number, Architecture> = new Map([[0xc000003e, 'x86_64'], [0x40000003, 'x86'], [0xc00000b7, 'aarch64'], [0x40000028, 'arm']]);
 const causes = ['fork', 'exec', 'found'] as const;
 
 /**
@@ -64,6 +66,8 @@ export class RecordDecoder {
       case recordType.lost:
         // A newer probe's reason is still a loss.
         return {kind: 'lost', cpu: fields.u16(6), reason: lossReasons[fields.u32(8)] ?? 'tool', count: fields.integer(16)};
+      case recordType.syscall:
+        return this.#syscall(fields);
       case recordType.end:
         return {kind: 'end', made: fields.integer(8), delivered: fields.integer(16)};
       default:
@@ -128,6 +132,16 @@ export class RecordDecoder {
       op,
       target: targetOf(fields),
     };
+  }
+
+  #syscall(fields: Fields): ProbeEvent {
+    const number = fields.u32(8);
+    const architecture = architectureOf.get(fields.u32(12));
+    const name = fields.text(16, 40) || `#${number}`;
+    if (architecture === undefined || !/^(?:[a-z0-9_]+|#\d+)$/.test(name)) {
+      throw wireError(`a system call ${JSON.stringify(name)} of architecture ${fields.u32(12)}`);
+    }
+    return {kind: 'syscall', architecture, name};
   }
 
   #time(fields: Fields, offset: number): bigint {

@@ -7,7 +7,7 @@ import {execa} from 'execa';
 import fc from 'fast-check';
 import {type AccessRow, operations, origins} from '../../src/model/access.js';
 import {pathFromBytes} from '../../src/model/container-path.js';
-import {backends, type Run, type RunMetadata, rungs} from '../../src/model/run.js';
+import {architectures, backends, type Run, type RunMetadata, rungs} from '../../src/model/run.js';
 import type {StartedEvent} from '../../src/store/live-codec.js';
 
 /** A directory that is gone after the test. */
@@ -103,8 +103,9 @@ export const runArbitrary: fc.Arbitrary<Run> = fc.record({
     foldedRecords: count,
     backend: fc.constantFrom(...backends),
     rung: fc.option(fc.constantFrom(...rungs)),
+    systemCalls: fc.option(fc.dictionary(fc.constantFrom(...architectures), fc.uniqueArray(fc.constantFrom('read', 'pread64', '_llseek', '#462'), {minLength: 1}), {minKeys: 1, noNullPrototype: true})),
     exitCode: fc.option(fc.integer({min: 0, max: 255})),
-  }).map(({rung, ...metadata}) => (rung === null ? metadata : {...metadata, rung})),
+  }).map(({rung, systemCalls, ...metadata}) => ({...metadata, ...(rung === null ? {} : {rung}), ...(systemCalls === null ? {} : {systemCalls})})),
   rows: fc.array(rowArbitrary, {maxLength: 20}),
 });
 

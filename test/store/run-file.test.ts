@@ -66,7 +66,7 @@ test('another process that knows only Parquet reads the columns in the published
     captured_records: '3',
     folded_records: '0',
     backend: 'ebpf',
-    rung: '',
+    rung: '', system_calls: '',
     exit_code: '0',
   });
 });

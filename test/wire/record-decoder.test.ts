@@ -84,6 +84,28 @@ test('a newer minor version may add record types, which are passed over', (t) =>
   t.deepEqual(decode([recording.subarray(0, 32), unknown, recording.subarray(32)]), whole);
 });
 
+function systemCall(number: number, arch: number, name: string): Buffer {
+  const bytes = Buffer.alloc(56);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt16LE(10, 4);
+  bytes.writeUInt32LE(number, 8);
+  bytes.writeUInt32LE(arch, 12);
+  bytes.write(name, 16, 'latin1');
+  return bytes;
+}
+
+test('system calls have their architecture, and a number where they have no name', (t) => {
+  const records = [systemCall(0, 0xc000003e, 'read'), systemCall(5, 0x40000003, 'open'), systemCall(462, 0xc000003e, '')];
+  t.deepEqual(decode([recording.subarray(0, 32), ...records]).slice(1), [
+    {kind: 'syscall', architecture: 'x86_64', name: 'read'},
+    {kind: 'syscall', architecture: 'x86', name: 'open'},
+    {kind: 'syscall', architecture: 'x86_64', name: '#462'},
+  ]);
+});
+
+test('a system call of an unknown architecture is refused', refused, Buffer.concat([recording.subarray(0, 32), systemCall(0, 7, 'read')]), /system call "read" of architecture 7/);
+test('a system call whose name is none is refused', refused, Buffer.concat([recording.subarray(0, 32), systemCall(0, 0xc000003e, 'a;b')]), /system call "a;b"/);
+
 function byId([left]: readonly [number, number], [right]: readonly [number, number]): number {
   return left - right;
 }

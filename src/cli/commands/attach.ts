@@ -21,6 +21,7 @@ interface AttachOptions extends PlaceOptions, TargetOptions {
   readonly test: readonly string[];
   readonly events: 'first' | 'all';
   readonly ringSize?: number;
+  readonly syscalls?: true;
 }
 
 export const registerAttach: RegisterCommand = (program, contextOf) => {
@@ -36,6 +37,7 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .option('--duration <time>', 'end after this long (30s, 5m), or auto: once nothing new is found', parseRunDuration)
     .option('--test <cmd>', 'command to run on the host once all are attached; its end ends the capture (repeatable)', collect, [])
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
+    .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
     .option('--ring-size <size>', 'kernel ring buffer for each container, a power of two (default: 16MiB)', parseSize)
     .addHelpText('after', `
 Each container makes a run of its own image. It lasts until the container ends, --duration or --test is over, or Ctrl-C. What a
@@ -61,7 +63,7 @@ async function attach(names: readonly string[], options: AttachOptions, context:
 async function attachAt(place: Place, names: readonly string[], options: AttachOptions, context: CommandContext): Promise<AttachResult> {
   const {docker, probeHost} = place;
   const {storeDirectory, signal} = context;
-  const {workload, duration, test, events, ringSize} = options;
+  const {workload, duration, test, events, ringSize, syscalls = false} = options;
   const targets = await findTargets(docker, names, options, storeDirectory);
   const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
   const progress = new AttachProgress(context);
@@ -71,7 +73,7 @@ async function attachAt(place: Place, names: readonly string[], options: AttachO
       signal,
       startProbe: async (target) => ({
         backend: 'ebpf',
-        probe: await startEbpfProbe(probeHost, {target, running: true, allEvents: events === 'all', ...(ringSize === undefined ? {} : {ringBytes: ringSize})}),
+        probe: await startEbpfProbe(probeHost, {target, running: true, allEvents: events === 'all', systemCalls: syscalls, ...(ringSize === undefined ? {} : {ringBytes: ringSize})}),
       }),
       onEvent: (event) => progress.show(event),
       onAttached: () => context.note(`attached to ${what}${duration === undefined && test.length === 0 ? '; Ctrl-C ends it' : ''}`),

@@ -7,6 +7,7 @@ import {ignoreList} from '../../export/ignore-list.js';
 import {prefetchFiles} from '../../export/prefetch-files.js';
 import {nydusList, overlaybdList, sociList, stargzRecord} from '../../export/prefetch-lists.js';
 import {probabilitiesCsv, writeProbabilitiesParquet} from '../../export/probabilities.js';
+import {seccompProfile} from '../../export/seccomp.js';
 import {slimList} from '../../export/slim-list.js';
 import {chromeTrace, speedscope} from '../../export/timeline.js';
 import {ExitCode} from '../../model/exit-code.js';
@@ -59,6 +60,7 @@ const formats: Readonly<Record<string, ExportImage>> = {
   overlaybd: async (image, options, context) => overlaybdList(await prefetchOf(image, options, context)),
   soci: async (image, options, context) => sociList(await prefetchOf(image, options, context)),
   prefetch: async (image, options, context) => ({pieces: [`${JSON.stringify(await prefetchTableOf(image, options, context))}\n`], leftOut: []}),
+  seccomp: (image, options) => seccompProfile(runsOf(image, options), image.index.image.name),
   apparmor: async (image, options, context) => {
     const runs = runsOf(image, options);
     return appArmorProfile(await accessEdges(context.storeDirectory, runs), image.index.image, runs.length);

@@ -37,6 +37,9 @@ async function profile(image: string, args: readonly string[], options: ProfileO
   if (options.rung !== 'auto' && options.backend === 'bpftrace') {
     throw new WinnowError('--rung is of the eBPF probe', {exitCode: ExitCode.usage, hint: 'leave out one of --rung and --backend'});
   }
+  if (options.syscalls === true && options.backend === 'bpftrace') {
+    throw new WinnowError('bpftrace records no system calls', {exitCode: ExitCode.usage, hint: 'leave out one of --syscalls and --backend'});
+  }
   const {workloads, limits} = await chooseWorkloads(args, options, context.cwd);
   const result = await withPlace(options, workloads.flatMap(portsOf), context, (place) => profileAt(place, image, workloads, limits, options, context));
   reportProfile(image, result, context);
@@ -64,8 +67,9 @@ async function profileAt(
       workloads,
       limits,
       probe: {
-        backend: options.host === undefined && options.rung === 'auto' ? options.backend : 'ebpf',
+        backend: options.host === undefined && options.rung === 'auto' && options.syscalls === undefined ? options.backend : 'ebpf',
         ...(options.rung === 'auto' ? {} : {rung: options.rung}),
+        systemCalls: options.syscalls === true,
         allEvents: options.events === 'all',
         ...(options.ringSize === undefined ? {} : {ringBytes: options.ringSize}),
         host: probeHost,
