@@ -1,43 +1,41 @@
 import type {Command} from 'commander';
 import type {ImageTree} from '../../image/tree.js';
 import {type ContainerPath, pathFromText} from '../../model/container-path.js';
-import type {FileDecision} from '../../model/debloat-config.js';
 import type {ImageFile} from '../../model/image-index.js';
-import type {Evidence, FileProbability} from '../../model/profile.js';
-import {textMember} from '../../model/text-member.js';
-import {formatBytes} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
+import {explainFile} from '../../plan/explain-file.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
-import {alignColumns, displayPath} from '../columns.js';
+import {displayPath} from '../columns.js';
+import {explanationDocument, explanationLines} from '../explanation.js';
+import {addPolicyOptions, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage} from '../trained-image.js';
 
 export const registerExplain: RegisterCommand = (program, contextOf) => {
-  program
-    .command('explain')
-    .description('say what is known of one path of an image, and why a plan without globs would keep or remove it')
+  addPolicyOptions(program.command('explain'))
+    .description('say every number behind what a plan does with one path of an image')
     .argument('<image>', 'name or id of an image that was profiled')
     .argument('<path>', 'absolute path in the image; percent-encoded where it is not UTF-8')
     .addHelpText('after', `
+Options are those of winnow plan, and mean the same. docs/plan.md says what the numbers are.
+
 Examples:
   winnow explain shop:1.4 /usr/bin/perl
+  winnow explain shop:1.4 /usr/bin/perl --cost cost.yaml
   winnow explain shop:1.4 /lib64/ld-linux-x86-64.so.2 --json`)
-    .action(async (image: string, path: string, _flags: unknown, command: Command) => {
+    .action(async (image: string, path: string, options: PolicyOptions, command: Command) => {
       const context = contextOf(command);
-      const {index, tree, profile} = await loadTrainedImage(image, context);
+      const trained = await loadTrainedImage(image, context);
+      const {index, tree, profile, touches} = trained;
       const found = findFile(tree, path, image);
-      const at = index.files.indexOf(found);
-      const probability = profile.files[at];
-      const decision = planDebloat(profile, index, {maxRisk: 1, keep: [], remove: []}).files[at];
-      if (probability === undefined || decision === undefined) {
-        throw new Error(`${found.path} is in the image and not in its profile`);
-      }
+      const policy = await policyOf(options, trained, context);
+      const config = planDebloat(profile, index, policy, levelsFor(trained, policy, options));
+      const explanation = explainFile(index.files.indexOf(found), profile, config, touches, index, tree);
       if (context.json) {
-        const paths = {...textMember('path', found.path), ...textMember('impliedBy', probability.impliedBy)};
-        context.printJson({image: index.image, evidence: profile.evidence, file: {...probability, ...decision, ...paths}});
+        context.printJson(explanationDocument(explanation, config));
         return;
       }
-      lines(found, probability, decision, profile.evidence).forEach(context.print);
+      explanationLines(found, explanation, config).forEach(context.print);
     });
 };
 
@@ -49,20 +47,4 @@ function findFile(tree: ImageTree, path: ContainerPath, image: string): ImageFil
     }
   }
   throw new WinnowError(`${image} has no ${displayPath(path)}`, {hint: 'give an absolute path of the image'});
-}
-
-function lines(file: ImageFile, probability: FileProbability, decision: FileDecision, {runs, flawedRuns}: Evidence): string[] {
-  const {interval: [low, high], observedRuns, observedFlawedRuns, observedWorkloads} = probability;
-  const figure = (value: number): string => String(Number(value.toPrecision(2)));
-  return alignColumns([
-    ['path', displayPath(file.path)],
-    ['type', file.linkTarget === null ? file.type : `${file.type} to ${displayPath(file.linkTarget)}`],
-    ['bytes', formatBytes(file.bytes)],
-    ['layer', String(file.layer)],
-    ['package', file.package ?? '-'],
-    ['probability', `${figure(decision.probability)} (95 %: ${figure(low)} to ${figure(high)})`],
-    ['needed in', `${observedRuns} of ${runs} complete runs, ${observedFlawedRuns} of ${flawedRuns} flawed ones`],
-    ['workloads', displayPath(observedWorkloads.join(', ')) || '-'],
-    ['decision', `${decision.decision}: ${displayPath(decision.reason)}`],
-  ]);
 }

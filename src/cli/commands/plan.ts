@@ -1,51 +1,30 @@
-import {type Command, Option} from 'commander';
-import {measureCost} from '../../capture/measure-cost.js';
-import {openEngine} from '../../image/engine.js';
-import type {CostModel} from '../../model/cost-model.js';
+import type {Command} from 'commander';
 import type {DebloatConfig, Policy} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
-import {formatBytes, parseProbability, parseSize} from '../../model/units.js';
+import {formatBytes} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {debloatDocument} from '../../plan/debloat-document.js';
 import type {PlannedImage} from '../../plan/joint/atoms.js';
 import {planJointly} from '../../plan/joint/plan-jointly.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
-import {runLevels} from '../../plan/run-levels.js';
-import {readCostFile} from '../config/cost-file.js';
 import type {CommandContext} from '../context.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
 import {jointSummary} from '../joint-report.js';
 import {costLine, frontTable, planSummary} from '../plan-report.js';
+import {addPolicyOptions, defaultMaxRisk, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeDocument} from '../write-document.js';
 
-interface PlanOptions {
-  readonly maxRisk?: number;
-  readonly budget?: number;
-  readonly cost?: string;
-  readonly measure?: true;
-  readonly keep: readonly string[];
-  readonly remove: readonly string[];
-  readonly together: readonly string[];
+interface PlanOptions extends PolicyOptions {
   readonly front?: true;
   readonly output?: string;
 }
 
-const defaultMaxRisk = 0.05;
-
 export const registerPlan: RegisterCommand = (program, contextOf) => {
-  program
-    .command('plan')
+  addPolicyOptions(program.command('plan'))
     .description('decide which files of an image stay and which go, and write it down as a debloat config')
     .argument('<image...>', 'name or id of an image that was profiled')
-    .option('--max-risk <p>', `keep as much as bounds the share of runs that miss a file; exit code 3 where that fails (default: only warn above ${defaultMaxRisk})`, parseProbability)
-    .option('--budget <size>', 'keep no more bytes than this, those that are worth most', parseSize)
-    .addOption(new Option('--cost <file>', 'keep what is cheaper to keep, at the prices in a file').conflicts('measure'))
-    .option('--measure', 'keep what is cheaper to keep, at prices measured with this engine')
-    .option('--keep <glob>', 'keep what matches, whatever the runs say (repeatable)', collect, [])
-    .option('--remove <glob>', 'remove what matches, unless --keep names it (repeatable)', collect, [])
-    .option('--together <set>', 'keep a known set of files whole or not at all: certificates, timezones, python, … (repeatable)', collect, [])
     .option('--front', 'print the Pareto front of size against misses')
     .option('--output <file>', 'write the config to a file')
     .addHelpText('after', `
@@ -109,19 +88,8 @@ async function planSet(images: readonly string[], options: PlanOptions, context:
   joint.images.forEach((config) => warn(config, options, context));
 }
 
-async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together}: PlanOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
-  const prices = async (): Promise<CostModel | null> => {
-    if (measure === true) {
-      return measureCost(await openEngine(context.env), index, context.signal);
-    }
-    return cost === undefined ? null : readCostFile(cost, context.cwd);
-  };
-  return {maxRisk, keep, remove, together, budget: budget ?? null, cost: await prices()};
-}
-
-/** Runs are left out only where something hangs on it: it takes a training for each. */
-function planImage({profile, index, tree, touches}: TrainedImage, policy: Policy, {maxRisk}: PlanOptions): DebloatConfig {
-  return planDebloat(profile, index, policy, maxRisk === undefined ? null : runLevels(touches, index, tree, policy));
+function planImage(trained: TrainedImage, policy: Policy, options: PlanOptions): DebloatConfig {
+  return planDebloat(trained.profile, trained.index, policy, levelsFor(trained, policy, options));
 }
 
 /** Says where what was asked for is not what the plan does. */
@@ -144,8 +112,4 @@ function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, 
   } else if (totals.removedFiles === 0) {
     context.note(`winnow: ${calibration.runs} runs that differ cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
   }
-}
-
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
 }

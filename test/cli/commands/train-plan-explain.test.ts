@@ -172,12 +172,24 @@ test('explain says every number of one path, whatever links lead to it', async (
   const {code, out} = await winnow(['explain', image, '/www/a', '--store', store]);
   t.is(code, ExitCode.done);
   t.regex(out, /^path +\/srv\/a$/m);
-  t.regex(out, /^probability +0\.\d+ \(95 %: 0\.\d+ to 0\.\d+\)$/m);
-  t.regex(out, /^needed in +4 of 6 complete runs, 0 of 0 flawed ones$/m);
-  t.regex(out, /^workloads +api, smoke$/m);
+  t.regex(out, /^probability +0\.\d+ \(95 %: 0\.\d+ to 0\.\d+\); 0\.\d+ had no run shown it$/m);
+  t.regex(out, /^observed in +4 of 6 complete runs \(content in 4\), 0 of 0 flawed ones$/m);
+  t.regex(out, /^workloads +api: 2 of 3\n +smoke: 2 of 3$/m);
+  t.regex(out, /^place +\d of 4 in worth; kept before any is weighed, since a run needed it$/m);
   t.regex(out, /^decision +keep: observed in 4 of 6 runs$/m);
   const link = await winnow(['explain', image, '/www', '--store', store, '--json']);
-  t.like(JSON.parse(link.out), {image: {name: image}, file: {path: '/www', type: 'symlink', decision: 'keep', observedRuns: 0}});
+  t.like(JSON.parse(link.out), {image: {name: image}, file: {path: '/www', type: 'symlink', decision: 'keep', observedRuns: 0}, item: null});
+});
+
+test('explain weighs as plan does with the same options', async (t) => {
+  const {store, image} = await makeStore(t);
+  const cost = path.join(store, 'cost.yaml');
+  await writeFile(cost, 'provision-bandwidth: 1GB\nfetch-bandwidth: 1kB\nmiss-latency: 5s\nruns-per-pull: 100\n');
+  const {out} = await winnow(['explain', image, '/etc/unused.conf', '--store', store, '--cost', cost]);
+  t.regex(out, /^one miss +costs 2000 s; keeping the file 0\.02 ms a run: cheaper from probability 1e-8 on$/m);
+  t.regex(out, /^decision +keep: keeping costs 0\.02 ms a run and its misses .*; not observed in 6 runs/m);
+  const {out: removed} = await winnow(['explain', image, '/srv/a', '--store', store, '--remove', 'a']);
+  t.regex(removed, /^decision +remove: the policy removes a$/m);
 });
 
 test('without an engine, an image is found by the name of its runs and by its id', async (t) => {
