@@ -1,3 +1,5 @@
+import {exp, log} from './elementary.js';
+
 /** Parameters of a Beta distribution, both > 0. */
 export interface BetaPrior {
   readonly alpha: number;
@@ -21,17 +23,17 @@ const strengthSpread = Math.LN10;
 export function fitBetaBinomial(histogram: ArrayLike<number>): BetaPrior {
   const likelihood = marginalLikelihood(histogram);
   const objective = (logitMean: number, logStrength: number): number => {
-    const mean = 1 / (1 + Math.exp(-logitMean));
-    const strength = Math.exp(logStrength);
-    const deviation = (logStrength - Math.log(assumedStrength)) / strengthSpread;
+    const mean = 1 / (1 + exp(-logitMean));
+    const strength = exp(logStrength);
+    const deviation = (logStrength - log(assumedStrength)) / strengthSpread;
     return (
       likelihood(mean * strength, (1 - mean) * strength) +
-      assumedMean * Math.log(mean) + (1 - assumedMean) * Math.log(1 - mean) - deviation ** 2 / 2
+      assumedMean * log(mean) + (1 - assumedMean) * log(1 - mean) - deviation ** 2 / 2
     );
   };
   const [logitMean, logStrength] = maximise(objective);
-  const mean = 1 / (1 + Math.exp(-logitMean));
-  return {alpha: mean * Math.exp(logStrength), beta: (1 - mean) * Math.exp(logStrength)};
+  const mean = 1 / (1 + exp(-logitMean));
+  return {alpha: mean * exp(logStrength), beta: (1 - mean) * exp(logStrength)};
 }
 
 /** ln Π B(k + α, n − k + β) / B(α, β) over files, by rising factorials: the i-th factor counts the files that reach it. */
@@ -52,7 +54,7 @@ function marginalLikelihood(histogram: ArrayLike<number>): (alpha: number, beta:
   return (alpha, beta) => {
     let sum = 0;
     for (let i = 0; i < n; i += 1) {
-      sum += (needed[i] ?? 0) * Math.log(alpha + i) + (spared[i] ?? 0) * Math.log(beta + i) - files * Math.log(alpha + beta + i);
+      sum += (needed[i] ?? 0) * log(alpha + i) + (spared[i] ?? 0) * log(beta + i) - files * log(alpha + beta + i);
     }
     return sum;
   };

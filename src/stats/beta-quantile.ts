@@ -1,3 +1,4 @@
+import {exp, log, log1p} from './elementary.js';
 import {incompleteBeta} from './incomplete-beta.js';
 import {logBeta} from './log-beta.js';
 
@@ -19,21 +20,21 @@ export function betaQuantile(p: number, a: number, b: number): number {
  * the bracket becomes a bisection. The bracket: (1 − t)^(b − 1) ≤ 2 for t ≤ 1/2, so I_x ≤ 2 x^a / (a B(a, b)).
  */
 function lowerQuantile(p: number, a: number, b: number): number {
-  const logP = Math.log(p);
+  const logP = log(p);
   const logNorm = logBeta(a, b);
-  const start = (logP + Math.log(a) + logNorm) / a;
+  const start = (logP + log(a) + logNorm) / a;
   let low = start - Math.LN2 / a;
   let high = -Math.LN2;
   let u = Math.min(start, high);
   for (let iteration = 0; iteration < maxIterations; iteration += 1) {
-    const x = Math.exp(u);
+    const x = exp(u);
     if (x === 0) {
       return 0;
     }
     const value = incompleteBeta(x, a, b);
-    const excess = Math.log(value) - logP;
+    const excess = log(value) - logP;
     [low, high] = excess < 0 ? [u, high] : [low, u];
-    const slope = Math.exp(a * u + (b - 1) * Math.log1p(-x) - logNorm) / value;
+    const slope = exp(a * u + (b - 1) * log1p(-x) - logNorm) / value;
     const newton = u - excess / slope;
     const next = newton > low && newton < high ? newton : (low + high) / 2;
     if (Math.abs(next - u) <= 1e-15 * Math.abs(u) || excess === 0) {
@@ -41,5 +42,5 @@ function lowerQuantile(p: number, a: number, b: number): number {
     }
     u = next;
   }
-  return Math.exp(u);
+  return exp(u);
 }

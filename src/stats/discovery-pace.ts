@@ -1,3 +1,5 @@
+import {log, log1p} from './elementary.js';
+
 /** Chance that a run is ended though discovery goes on faster than the rule says. */
 const alpha = 0.05;
 
@@ -19,5 +21,5 @@ export function silenceNeeded(finds: number, slices: number, share: number): num
     return Number.POSITIVE_INFINITY;
   }
   const chance = (share * finds) / slices;
-  return Math.max(1, Math.ceil(Math.log(alpha / (finds * (finds + 1))) / Math.log1p(-chance)));
+  return Math.max(1, Math.ceil(log(alpha / (finds * (finds + 1))) / log1p(-chance)));
 }

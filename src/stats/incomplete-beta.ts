@@ -1,3 +1,4 @@
+import {exp, log, log1p} from './elementary.js';
 import {logBeta} from './log-beta.js';
 
 const maxIterations = 10_000;
@@ -11,11 +12,11 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || x >= 1) {
     return x <= 0 ? 0 : 1;
   }
-  const density = a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b);
+  const density = a * log(x) + b * log1p(-x) - logBeta(a, b);
   // The fraction converges fast left of the mean; right of it the mirrored one does (DLMF 8.17.4).
   return x < (a + 1) / (a + b + 2)
-    ? (Math.exp(density) * continuedFraction(x, a, b)) / a
-    : 1 - (Math.exp(density) * continuedFraction(1 - x, b, a)) / b;
+    ? (exp(density) * continuedFraction(x, a, b)) / a
+    : 1 - (exp(density) * continuedFraction(1 - x, b, a)) / b;
 }
 
 /** DLMF 8.17.22, evaluated forwards by the modified Lentz method (Thompson & Barnett 1986). */

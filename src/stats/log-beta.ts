@@ -1,3 +1,4 @@
+import {log, log1p} from './elementary.js';
 import {logGamma, stirlingError} from './log-gamma.js';
 
 /**
@@ -12,6 +13,6 @@ export function logBeta(a: number, b: number): number {
   }
   const sum = small + large;
   const difference =
-    stirlingError(large) - stirlingError(sum) + small - small * Math.log(sum) - (large - 0.5) * Math.log1p(small / large);
+    stirlingError(large) - stirlingError(sum) + small - small * log(sum) - (large - 0.5) * log1p(small / large);
   return logGamma(small) + difference;
 }

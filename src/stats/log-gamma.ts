@@ -1,3 +1,5 @@
+import {log} from './elementary.js';
+
 const halfLogTwoPi = 0.918_938_533_204_672_7;
 
 /**
@@ -13,7 +15,7 @@ export function logGamma(x: number): number {
   for (; lifted < 10; lifted += 1) {
     product *= lifted;
   }
-  return (lifted - 0.5) * Math.log(lifted) - lifted + halfLogTwoPi + stirlingError(lifted) - Math.log(product);
+  return (lifted - 0.5) * log(lifted) - lifted + halfLogTwoPi + stirlingError(lifted) - log(product);
 }
 
 /** ln Γ(x) less Stirling's leading terms, for x ≥ 10: the sum of B(2k) / (2k (2k − 1) x^(2k − 1)), k to 7. */

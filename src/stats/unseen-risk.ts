@@ -1,4 +1,5 @@
 import {betaQuantile} from './beta-quantile.js';
+import {exp, log} from './elementary.js';
 import type {Incidence} from './incidence.js';
 
 export interface UnseenCounts {
@@ -21,7 +22,7 @@ export function unseenRisk({runs, withUnique, pairs}: UnseenCounts): {estimate: 
     return {estimate: 1, upper95: 1};
   }
   if (withUnique === 0) {
-    return {estimate: 0, upper95: 1 - 0.05 ** (1 / runs)};
+    return {estimate: 0, upper95: 1 - exp(log(0.05) / runs)};
   }
   const x = withUnique / runs;
   const variance = (withUnique * (1 - x) + 2 * pairs) / runs ** 2;
