@@ -1,8 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {containerConfig, withMachine} from '../vm/machine.js';
+import {buildModule, containerConfig, withMachine} from '../vm/machine.js';
 
-const rungs = ['fentry', 'tracepoint'] as const;
+const rungs = ['fentry', 'tracepoint', 'module'] as const;
+const titles = {fentry: 'fentry rung', tracepoint: 'tracepoint rung', module: 'kernel module'} as const;
 const files = 2000;
 const rounds = 20;
 
@@ -22,6 +23,7 @@ export async function benchInstructions(series: string): Promise<InstructionCost
   const guest = {
     series,
     script: 'cost.sh',
+    copies: {'winnow.ko': await buildModule(series)},
     files: {
       rungs: rungs.map((rung) => `${rung}\n`).join(''),
       'loop.json': containerConfig(['/workloads/loop', String(files), String(rounds), '/tmp/files']),
@@ -38,9 +40,13 @@ export async function benchInstructions(series: string): Promise<InstructionCost
       const traced = await instructions(file);
       return {name, instructions: traced, ratio: traced / untraced};
     };
-    const costs = [await cost('untraced', 'untraced')];
+    const costs = [await cost('untraced', 'untraced'), await cost('kernel module, loaded without a session', 'idle')];
     for (const rung of rungs) {
-      costs.push(await cost(`${rung} rung, inside the container`, `${rung}.inside`), await cost(`${rung} rung, beside it`, `${rung}.beside`));
+      costs.push(
+        await cost(`${titles[rung]}, inside the container`, `${rung}.inside`),
+        await cost(`${titles[rung]}, inside it, every event`, `${rung}.all`),
+        await cost(`${titles[rung]}, beside it`, `${rung}.beside`),
+      );
     }
     return costs;
   });
