@@ -15,6 +15,8 @@
 #ifndef WINNOW_DEVICE_H
 #define WINNOW_DEVICE_H
 
+#include <linux/ioctl.h>
+#include <linux/types.h>
 #ifndef __KERNEL__
 #include <sys/ioctl.h>
 #endif

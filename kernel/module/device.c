@@ -41,6 +41,8 @@ static int device_release(struct inode *inode, struct file *file)
 											 \
 	if (!error_ && size_ < sizeof(u32))                                              \
 		error_ = -EINVAL;                                                        \
+	if (!error_ && size_ > PAGE_SIZE)                                                \
+		error_ = -E2BIG;                                                         \
 	error_ ?: copy_struct_from_user((to), sizeof(*(to)), (from), size_);             \
 })
 
