@@ -64,11 +64,11 @@ function cutLayer(layer: OpenedLayer, {kept, removed, recipe}: LayerParts): CutL
 }
 
 function unchanged(layer: OpenedLayer): CutLayer {
-  const {diffId, blob, bytes, read} = layer;
-  return {diffId, kept: {bytes, open: () => read(0, bytes), stored: {diffId, blob}}, removed: null, recipe: null};
+  const {diffId, blob, bytes, read, storeAs} = layer;
+  return {diffId, kept: {bytes, open: () => read(0, bytes), stored: {diffId, blob}, compression: storeAs}, removed: null, recipe: null};
 }
 
-const newLayer = (parts: readonly Part[], {read}: OpenedLayer): NewLayer => ({bytes: sizeOf(parts), open: () => readParts(parts, read), stored: null});
+const newLayer = (parts: readonly Part[], {read, storeAs}: OpenedLayer): NewLayer => ({bytes: sizeOf(parts), open: () => readParts(parts, read), stored: null, compression: storeAs});
 
 async function remainderOf({image, platform, config}: OpenedImage, cuts: readonly CutLayer[]): Promise<NewImage> {
   const removed = [...new Set(cuts.flatMap((cut) => cut.removed ?? []))];

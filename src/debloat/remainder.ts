@@ -30,7 +30,7 @@ const fileName = '.winnow/remainder.json';
 export async function remainderLayer(remainder: Omit<Remainder, 'schema'>): Promise<NewLayer> {
   const content = Buffer.from(JSON.stringify({schema: schemaName, ...remainder}));
   const layer = await buffer(writeTar([{name: fileName, bytes: content.length, content: chunkOf(content)}]));
-  return {bytes: layer.length, open: () => chunkOf(layer), stored: null};
+  return {bytes: layer.length, open: () => chunkOf(layer), stored: null, compression: 'gzip'};
 }
 
 /** @throws WinnowError where the image is no remainder */

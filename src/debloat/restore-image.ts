@@ -47,18 +47,19 @@ export async function checkRestored({image}: RestoredImage): Promise<void> {
 }
 
 function restoredLayer(layer: OpenedLayer, recipe: RemainderLayer | null, diffId: string, remainder: OpenedImage): NewLayer {
-  const {bytes, blob, read} = layer;
+  const {bytes, blob, read, storeAs} = layer;
   if (recipe === null) {
     if (layer.diffId !== diffId) {
       throw mismatch(`layer ${layer.diffId} should be ${diffId}`);
     }
-    return {bytes, open: () => read(0, bytes), stored: {diffId, blob}};
+    return {bytes, open: () => read(0, bytes), stored: {diffId, blob}, compression: storeAs};
   }
   const removed = recipe.removed === null ? null : (remainder.layers[recipe.removed] ?? null);
   return {
     bytes: joinedBytes(recipe),
     open: () => checked(joinLayer(read(0, bytes), removed === null ? null : removed.read(0, removed.bytes), recipe), diffId),
     stored: null,
+    compression: storeAs,
   };
 }
 

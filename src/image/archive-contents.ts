@@ -32,7 +32,7 @@ export interface ContentsOptions<Layer> {
 }
 
 /** Manifests and configs are a few kB; a larger entry is none. */
-const maxDocumentBytes = 8 * 2 ** 20;
+export const maxDocumentBytes = 8 * 2 ** 20;
 
 /**
  * Reads an archive once from start to end: layers stand in any order and before what lists them, so each is read as it passes.

@@ -21,6 +21,8 @@ export interface ArchivedImage {
   /** `sha256:…` of the config. */
   readonly id: string;
   readonly config: Buffer;
+  /** True where an OCI manifest lists the layers, by the digests of their blobs. */
+  readonly hasManifest: boolean;
   readonly tags: readonly string[];
   readonly platform: string;
   /** Lowest first, as many as `layerNames`. */
@@ -30,7 +32,7 @@ export interface ArchivedImage {
 }
 
 /** Indexes may hold indexes; two levels are in use, and a cycle needs a broken hash. */
-const maxIndexDepth = 4;
+export const maxIndexDepth = 4;
 
 /** Go's names of platforms, by Node's. */
 const goArchitectures: Readonly<Record<string, string>> = {x64: 'amd64', ia32: '386'};
@@ -61,7 +63,7 @@ function listImages(documents: DocumentSource): ArchivedImage[] {
   const manifest = documents('manifest.json');
   if (manifest !== undefined) {
     return parseSavedImages(manifest, 'manifest.json').flatMap(({Config, RepoTags, Layers}) =>
-      describeImage(documents, Config, Layers ?? [], RepoTags ?? []));
+      describeImage(documents, {configName: Config, layerNames: Layers ?? [], tags: RepoTags ?? [], hasManifest: false}));
   }
   const index = documents('index.json');
   if (index === undefined) {
@@ -83,14 +85,22 @@ function listOciImages(documents: DocumentSource, descriptors: readonly Descript
     const {manifests, config, layers} = parseOciDocument(bytes, blobName(descriptor.digest));
     return config === null
       ? listOciImages(documents, manifests ?? [], [...tags, ...own], depth + 1)
-      : describeImage(documents, blobName(config.digest), (layers ?? []).map(({digest}) => blobName(digest)), [...tags, ...own]);
+      : describeImage(documents, {configName: blobName(config.digest), layerNames: (layers ?? []).map(({digest}) => blobName(digest)), mediaTypes: (layers ?? []).map(({mediaType}) => mediaType), tags: [...tags, ...own], hasManifest: true});
   });
 }
 
 const nameAnnotations: readonly string[] = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
 
+interface ListedImage extends Pick<ArchivedImage, 'layerNames' | 'tags' | 'hasManifest'> {
+  readonly configName: string;
+  readonly mediaTypes?: readonly (string | null)[];
+}
+
+/** Of OCI (image-spec, media-types.md) and of Docker; layers that are not to be passed on are layers all the same. */
+const layerType = /^application\/vnd\.(oci\.image\.layer(\.nondistributable)?\.v1\.tar(\+gzip|\+zstd)?|docker\.image\.rootfs(\.foreign)?\.diff\.tar(\.gzip|\.zstd)?)$/;
+
 /** No image where its config is not in the archive, or where it is none: build attestations have the platform unknown/unknown. */
-function describeImage(documents: DocumentSource, configName: string, layerNames: readonly string[], tags: readonly string[]): ArchivedImage[] {
+function describeImage(documents: DocumentSource, {configName, mediaTypes = [], ...listed}: ListedImage): ArchivedImage[] {
   const bytes = documents(configName);
   if (bytes === undefined) {
     return [];
@@ -99,12 +109,16 @@ function describeImage(documents: DocumentSource, configName: string, layerNames
   if (os === 'unknown') {
     return [];
   }
+  const unknown = mediaTypes.find((type) => type !== null && !layerType.test(type));
+  if (unknown !== undefined) {
+    throw archiveError(`a layer is of the unknown media type "${unknown ?? ''}"`);
+  }
   const diffIds = rootfs.diff_ids ?? [];
-  if (diffIds.length !== layerNames.length) {
-    throw archiveError(`${layerNames.length} layers are listed, but ${diffIds.length} in the image's config`);
+  if (diffIds.length !== listed.layerNames.length) {
+    throw archiveError(`${listed.layerNames.length} layers are listed, but ${diffIds.length} in the image's config`);
   }
   const platform = [os, architecture, ...(variant ? [variant] : [])].join('/');
-  return [{id: `sha256:${sha256(bytes)}`, config: bytes, tags, platform, diffIds, layerNames}];
+  return [{id: `sha256:${sha256(bytes)}`, config: bytes, ...listed, platform, diffIds}];
 }
 
 /** Documents that are named by their hash are checked against it. */
@@ -123,9 +137,10 @@ function isCalled({id, tags}: ArchivedImage, name: string): boolean {
   return id === name || id === `sha256:${name}` || tags.some((tag) => [name, `${name}:latest`].some((full) => tag === full || tag === `docker.io/library/${full}`));
 }
 
-const blobName = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+/** Where a blob stands in an OCI layout. */
+export const blobName = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
 
-const hostPlatform = (): string => `linux/${goArchitectures[process.arch] ?? process.arch}`;
+export const hostPlatform = (): string => `linux/${goArchitectures[process.arch] ?? process.arch}`;
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');

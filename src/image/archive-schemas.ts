@@ -12,6 +12,8 @@ export interface SavedImage {
 /** OCI content descriptor, as far as it is used. */
 export interface Descriptor {
   readonly digest: string;
+  readonly mediaType: string | null;
+  readonly platform: {readonly os: string; readonly architecture: string; readonly variant: string | null} | null;
   readonly annotations: Readonly<Record<string, string>> | null;
 }
 
@@ -38,6 +40,13 @@ const descriptor = {
   required: ['digest'],
   properties: {
     digest,
+    mediaType: {type: ['string', 'null'], default: null},
+    platform: {
+      type: ['object', 'null'],
+      default: null,
+      required: ['os', 'architecture'],
+      properties: {os: {type: 'string'}, architecture: {type: 'string'}, variant: {type: ['string', 'null'], default: null}},
+    },
     annotations: {type: ['object', 'null'], default: null, additionalProperties: {type: 'string'}},
   },
 } as const;

@@ -1,9 +1,7 @@
 import type {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
-import process from 'node:process';
 import zlib from 'node:zlib';
-import {ExitCode} from '../model/exit-code.js';
-import {WinnowError} from '../model/winnow-error.js';
+import {Decompress} from 'fzstd';
 import {archiveError} from './archive-error.js';
 import type {Chunks} from './byte-reader.js';
 
@@ -17,9 +15,17 @@ export function compressionOf(head: Uint8Array): Compression | null {
   return isMagic(magics.gzip) ? 'gzip' : isMagic(magics.zstd) ? 'zstd' : null;
 }
 
-/** @throws WinnowError for corrupt or cut data, and for zstd where this Node.js cannot read it */
-export async function* decompress(chunks: Chunks, compression: Compression): AsyncGenerator<Uint8Array, void, undefined> {
-  const decompressor = createDecompressor(compression);
+/** @throws WinnowError for corrupt or cut data */
+export function decompress(chunks: Chunks, compression: Compression): AsyncGenerator<Uint8Array, void, undefined> {
+  // Since Node.js 22.15 and 23.8; the types are those of the oldest Node.js supported.
+  const {createZstdDecompress} = zlib as {createZstdDecompress?: () => Transform};
+  if (compression === 'gzip') {
+    return decompressThrough(chunks, zlib.createGunzip(), compression);
+  }
+  return createZstdDecompress === undefined ? decompressZstd(chunks) : decompressThrough(chunks, createZstdDecompress(), compression);
+}
+
+async function* decompressThrough(chunks: Chunks, decompressor: Transform, compression: Compression): AsyncGenerator<Uint8Array, void, undefined> {
   const feeding = pipeline(chunks, decompressor);
   feeding.catch(() => undefined); // the same error comes out of the loop below
   try {
@@ -28,23 +34,35 @@ export async function* decompress(chunks: Chunks, compression: Compression): Asy
     }
   } catch (error) {
     const {code = ''} = error as NodeJS.ErrnoException;
-    throw /^Z(STD)?_/.test(code) ? archiveError(`a layer's ${compression} data is corrupt or cut off`, error) : error;
+    throw /^Z(STD)?_/.test(code) ? corrupt(compression, error) : error;
   } finally {
     decompressor.destroy();
   }
 }
 
-function createDecompressor(compression: Compression): Transform {
-  if (compression === 'gzip') {
-    return zlib.createGunzip();
+/** What a slice may become is bounded: a block of 4 bytes gives 128 KiB at most (RFC 8878, section 3.1.1.2). */
+const zstdSliceBytes = 1024;
+
+/** Without Node's own. */
+async function* decompressZstd(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+  let ready: Uint8Array[] = [];
+  const decompressor = new Decompress((chunk) => void ready.push(chunk));
+  const push = (slice: Uint8Array, isLast: boolean): Uint8Array[] => {
+    try {
+      decompressor.push(slice, isLast);
+    } catch (error) {
+      throw corrupt('zstd', error);
+    }
+    const out = ready;
+    ready = [];
+    return out;
+  };
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += zstdSliceBytes) {
+      yield* push(chunk.subarray(at, at + zstdSliceBytes), false);
+    }
   }
-  // Since Node.js 22.15 and 23.8; the types are those of the oldest Node.js supported.
-  const {createZstdDecompress} = zlib as {createZstdDecompress?: () => Transform};
-  if (createZstdDecompress === undefined) {
-    throw new WinnowError(`the image has layers compressed with zstd, which Node.js ${process.versions.node} cannot read`, {
-      exitCode: ExitCode.hostCannot,
-      hint: 'use Node.js 22.15 or newer, or save the image with gzip layers',
-    });
-  }
-  return createZstdDecompress();
+  yield* push(new Uint8Array(0), true);
 }
+
+const corrupt = (compression: Compression, cause: unknown): Error => archiveError(`a layer's ${compression} data is corrupt or cut off`, cause);

@@ -43,6 +43,10 @@ export function verifiedLayers<Layer extends {readonly diffId: string}>(
     if (stored.layer.diffId !== diffIds[index]) {
       throw archiveError(`layer ${name} is not the one that the image's config names: ${stored.layer.diffId} instead of ${diffIds[index] ?? 'none'}`);
     }
+    const blob = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(name)?.[1];
+    if (blob !== undefined && (stored.digest ?? stored.layer.diffId) !== `sha256:${blob}`) {
+      throw archiveError(`layer ${name} does not have the content that its name promises`);
+    }
     return stored;
   });
 }

@@ -1,5 +1,6 @@
 import type {Buffer} from 'node:buffer';
 import type {Chunks} from '../byte-reader.js';
+import type {Compression} from '../decompress.js';
 import type {StoredBlob} from './opened-image.js';
 
 export interface NewLayer {
@@ -9,6 +10,8 @@ export interface NewLayer {
   readonly open: () => Chunks;
   /** Where the layer is one that is stored already, unchanged. */
   readonly stored: {readonly diffId: string; readonly blob: StoredBlob} | null;
+  /** For places that keep layers compressed. */
+  readonly compression: Compression | null;
 }
 
 /** An image to be written. */

@@ -2,13 +2,12 @@ import type {Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {WinnowError} from '../../model/winnow-error.js';
 import {ArchiveBudget, type ArchiveLimits} from '../archive-budget.js';
-import {type ArchiveContents, readArchiveContents, type StoredLayer} from '../archive-contents.js';
+import {readArchiveContents} from '../archive-contents.js';
 import {chooseImage, type ImageChoice} from '../archive-manifest.js';
 import type {Chunks} from '../byte-reader.js';
 import type {Compression} from '../decompress.js';
-import {verifiedLayers} from '../image-archive.js';
-import {type LayerListing, listLayer} from '../layer-reader.js';
-import type {OpenedImage, OpenedLayer} from './opened-image.js';
+import {type ListedLayer, listStored, openedLayers} from './open-layers.js';
+import type {OpenedImage} from './opened-image.js';
 import {type ByteSource, readRange, Spool} from './spool.js';
 
 export interface OpenOptions extends ImageChoice {
@@ -45,52 +44,20 @@ async function openContents(chunks: Chunks, archive: ByteSource, {limits, ...cho
     const unpacked = await Spool.open();
     sources.push(unpacked);
     const budget = new ArchiveBudget(limits);
-    const readLayer = (layer: Chunks, compression: Compression | null): Promise<ListedLayer> => listStored(layer, compression, budget, unpacked);
+    const readLayer = (layer: Chunks, compression: Compression | null): Promise<ListedLayer> => listStored(layer, {budget, spool: compression === null ? null : unpacked});
     const contents = await readArchiveContents(chunks, {budget, readLayer});
     const image = chooseImage((name) => contents.documents.get(contents.realName(name)), choice);
     return {
       image: {name: choice.name, id: image.id, layers: image.diffIds},
       platform: image.platform,
       config: image.config,
-      layers: openedLayers(image, contents, archive),
+      layers: openedLayers(image, contents, ({start: base}, {start, end}) => archive.read(base + start, base + end)),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-interface ListedLayer extends LayerListing {
-  /** Where the layer stands unpacked; null where the archive has it so. */
-  readonly unpacked: {readonly source: ByteSource; readonly start: number} | null;
-}
-
-async function listStored(layer: Chunks, compression: Compression | null, budget: ArchiveBudget, spool: Spool): Promise<ListedLayer> {
-  if (compression === null) {
-    return {...await listLayer(layer, budget), unpacked: null};
-  }
-  const start = spool.bytes;
-  return {...await listLayer(spool.tee(layer), budget), unpacked: {source: spool, start}};
-}
-
-function openedLayers(image: Parameters<typeof verifiedLayers>[0], contents: ArchiveContents<ListedLayer>, archive: ByteSource): OpenedLayer[] {
-  const opened = new Map<string, OpenedLayer>();
-  return verifiedLayers(image, contents).map((stored) => {
-    const layer = opened.get(stored.layer.diffId) ?? openedLayer(stored, archive);
-    opened.set(layer.diffId, layer);
-    return layer;
-  });
-}
-
-function openedLayer({layer: {unpacked, ...listing}, start, bytes, compression, digest}: StoredLayer<ListedLayer>, archive: ByteSource): OpenedLayer {
-  const open = (): Chunks => archive.read(start, start + bytes);
-  const {source, start: base} = unpacked ?? {source: archive, start};
-  return {
-    ...listing,
-    read: (from, to) => source.read(base + from, base + to),
-    blob: {digest: digest ?? listing.diffId, bytes, compression, open},
-  };
 }
 
 /** A file as it is at opening. */

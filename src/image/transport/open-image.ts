@@ -5,9 +5,11 @@ import {exportImage, findImage, openEngine} from '../engine.js';
 import type {ImageLocation} from './image-location.js';
 import type {ImageTarget} from './new-image.js';
 import {openArchiveFile, openArchiveStream, type OpenOptions} from './open-archive.js';
+import {openLayout} from './open-layout.js';
 import type {OpenedImage} from './opened-image.js';
 import {archiveTarget} from './write-archive.js';
 import {engineTarget} from './write-engine.js';
+import {layoutTarget} from './write-layout.js';
 
 export interface TransportOptions extends Pick<OpenOptions, 'limits' | 'platform'> {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,8 +28,10 @@ export async function openImage(location: ImageLocation, {env, cwd, ...options}:
     case 'docker-archive':
     case 'oci-archive':
       return openArchiveFile(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
-    default:
-      throw notYet(location.kind);
+    case 'oci':
+      return openLayout(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
+    case 'registry':
+      throw new WinnowError('registries are not supported', {exitCode: ExitCode.usage, hint: 'pull the image into an engine first'});
   }
 }
 
@@ -38,9 +42,13 @@ export async function openTarget(location: ImageLocation, {env, cwd}: TransportO
       return engineTarget(await openEngine(env), location.name);
     case 'docker-archive':
       return archiveTarget(path.resolve(cwd, location.path), location.name);
+    case 'oci':
+      return layoutTarget(path.resolve(cwd, location.path), location.name);
     default:
-      throw notYet(location.kind);
+      throw cannotWrite(location.kind);
   }
 }
 
-const notYet = (kind: string): WinnowError => new WinnowError(`${kind}: is not supported here`, {exitCode: ExitCode.usage, hint: 'use an engine or docker-archive:FILE'});
+function cannotWrite(kind: string): WinnowError {
+  return new WinnowError(`${kind}: can be read, not written`, {exitCode: ExitCode.usage, hint: 'write to oci:DIRECTORY or docker-archive:FILE'});
+}

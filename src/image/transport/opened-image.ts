@@ -17,6 +17,8 @@ export interface OpenedLayer extends LayerListing {
   /** The uncompressed layer's bytes from `start` to before `end`. */
   readonly read: (start: number, end: number) => Chunks;
   readonly blob: StoredBlob;
+  /** How a registry or layout is to keep it: as it is where it comes of one, else gzip. */
+  readonly storeAs: Compression | null;
 }
 
 /** An image whose layers are listed, checked against their digests, and can be read anywhere. */

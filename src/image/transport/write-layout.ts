@@ -1,0 +1,85 @@
+import {Buffer} from 'node:buffer';
+import {createHash} from 'node:crypto';
+import {access, mkdir, readFile, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {WinnowError} from '../../model/winnow-error.js';
+import {observe} from '../byte-reader.js';
+import type {ImageTarget} from './new-image.js';
+import {renameTo, saying, temporaryName, writeChunks} from './new-file.js';
+import {type BlobStore, chunkOf, type OciDescriptor, writeOciImage} from './oci-image.js';
+
+interface LayoutIndex {
+  readonly manifests?: readonly (OciDescriptor & {readonly annotations?: Readonly<Record<string, string>>})[];
+}
+
+export const refName = 'org.opencontainers.image.ref.name';
+
+/** A directory with an OCI layout (image-spec, image-layout.md), made where there is none; other images in it stay. */
+export function layoutTarget(directory: string, name: string | null): ImageTarget {
+  const blobs = directoryBlobs(directory);
+  let written: OciDescriptor | null = null;
+  return {
+    write: async (image) => {
+      await saying(directory, () => mkdir(path.join(directory, 'blobs/sha256'), {recursive: true}));
+      const {image: made, manifest, descriptor} = await writeOciImage(image, blobs);
+      await blobs.put(chunkOf(manifest), descriptor.digest);
+      written = descriptor;
+      return made;
+    },
+    publish: async () => {
+      if (written === null) {
+        throw new Error('nothing was written to publish');
+      }
+      await replaceFile(path.join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+      await replaceFile(path.join(directory, 'index.json'), JSON.stringify(addTo(await readIndex(directory), written, name)));
+    },
+    discard: () => Promise.resolve(), // blobs that nothing names do no harm, and another image may share them
+  };
+}
+
+/** The index with the image under its name, in place of the one that had it. */
+function addTo(index: LayoutIndex, descriptor: OciDescriptor, name: string | null): object {
+  const others = (index.manifests ?? []).filter(({digest, annotations}) => digest !== descriptor.digest && (name === null || annotations?.[refName] !== name));
+  return {schemaVersion: 2, ...index, manifests: [...others, {...descriptor, ...(name === null ? {} : {annotations: {[refName]: name}})}]};
+}
+
+async function readIndex(directory: string): Promise<LayoutIndex> {
+  try {
+    return JSON.parse(await readFile(path.join(directory, 'index.json'), 'utf8')) as LayoutIndex;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      return {};
+    }
+    throw new WinnowError(`cannot add to the OCI layout ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {hint: 'name another directory', cause});
+  }
+}
+
+function directoryBlobs(directory: string): BlobStore {
+  const fileOf = (digest: string): string => path.join(directory, 'blobs', digest.replace(':', '/'));
+  return {
+    put: async (chunks, known) => {
+      const temporary = temporaryName(path.join(directory, 'blobs/sha256/new'));
+      const hash = createHash('sha256');
+      let size = 0;
+      await writeChunks(temporary, observe(chunks, (chunk) => {
+        hash.update(chunk);
+        size += chunk.length;
+      }));
+      const digest = `sha256:${hash.digest('hex')}`;
+      if (known !== null && known !== digest) {
+        await rm(temporary, {force: true});
+        throw new WinnowError(`a blob became ${digest} instead of ${known}`, {hint: 'it changed while it was read; try again'});
+      }
+      await (await isThere(fileOf(digest)) ? rm(temporary) : renameTo(temporary, fileOf(digest)));
+      return {digest, size};
+    },
+  };
+}
+
+const isThere = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+async function replaceFile(file: string, content: string): Promise<void> {
+  const temporary = temporaryName(file);
+  await writeChunks(temporary, chunkOf(Buffer.from(content)));
+  await renameTo(temporary, file);
+}
