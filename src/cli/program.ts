@@ -2,8 +2,10 @@ import {Command, CommanderError, Option} from 'commander';
 import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {registerAttach} from './commands/attach.js';
+import {registerCheck} from './commands/check.js';
 import {registerCompletion} from './commands/completion.js';
 import {registerDebloat} from './commands/debloat.js';
+import {registerDiff} from './commands/diff.js';
 import {registerDoctor} from './commands/doctor.js';
 import {registerExplain} from './commands/explain.js';
 import {registerExport} from './commands/export.js';
@@ -23,8 +25,10 @@ export type RegisterCommand = (program: Command, contextOf: ContextOf) => void;
 
 const commands: readonly RegisterCommand[] = [
   registerAttach,
+  registerCheck,
   registerCompletion,
   registerDebloat,
+  registerDiff,
   registerDoctor,
   registerExplain,
   registerExport,
