@@ -50,8 +50,8 @@ export const registerDebloat: RegisterCommand = (program, contextOf) => {
 The image is verified before it gets its name: each workload that it was profiled with, or that options name, runs on the
 original and on the debloated image. What is missing there is added back, with what goes with it, and tried again; where that
 does not end well nothing is tagged, and the exit code is 3.
-An image is a name that the Docker engine knows, docker-archive:FILE[:NAME], oci:DIRECTORY[:NAME] or
-oci-archive:FILE[:NAME]. docs/debloat.md says what becomes of each entry of a layer.
+An image is a name that the Docker engine knows, docker-archive:FILE[:NAME], oci:DIRECTORY[:NAME],
+oci-archive:FILE[:NAME] or docker://REGISTRY/NAME. docs/debloat.md says what becomes of each entry of a layer.
 
 Examples:
   winnow debloat shop:1.4 --tag shop:slim --remainder shop:rest --report removed.txt

@@ -6,10 +6,15 @@ import type {ImageLocation} from './image-location.js';
 import type {ImageTarget} from './new-image.js';
 import {openArchiveFile, openArchiveStream, type OpenOptions} from './open-archive.js';
 import {openLayout} from './open-layout.js';
+import {openRegistry} from './open-registry.js';
 import type {OpenedImage} from './opened-image.js';
+import {RegistryClient} from './registry-client.js';
+import {basicCredentials} from './registry-credentials.js';
+import {parseRegistryName, type RegistryName} from './registry-name.js';
 import {archiveTarget} from './write-archive.js';
 import {engineTarget} from './write-engine.js';
 import {layoutTarget} from './write-layout.js';
+import {registryTarget} from './write-registry.js';
 
 export interface TransportOptions extends Pick<OpenOptions, 'limits' | 'platform'> {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,8 +35,10 @@ export async function openImage(location: ImageLocation, {env, cwd, ...options}:
       return openArchiveFile(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
     case 'oci':
       return openLayout(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
-    case 'registry':
-      throw new WinnowError('registries are not supported', {exitCode: ExitCode.usage, hint: 'pull the image into an engine first'});
+    case 'registry': {
+      const name = parseRegistryName(location.name);
+      return openRegistry(await registryClient(name, env), name, {...options, name: location.name});
+    }
   }
 }
 
@@ -44,10 +51,16 @@ export async function openTarget(location: ImageLocation, {env, cwd}: TransportO
       return archiveTarget(path.resolve(cwd, location.path), location.name);
     case 'oci':
       return layoutTarget(path.resolve(cwd, location.path), location.name);
+    case 'registry': {
+      const name = parseRegistryName(location.name);
+      return registryTarget(await registryClient(name, env), name);
+    }
     default:
       throw cannotWrite(location.kind);
   }
 }
+
+const registryClient = async (name: RegistryName, env: TransportOptions['env']): Promise<RegistryClient> => new RegistryClient(name, await basicCredentials(name.host, env));
 
 function cannotWrite(kind: string): WinnowError {
   return new WinnowError(`${kind}: can be read, not written`, {exitCode: ExitCode.usage, hint: 'write to oci:DIRECTORY or docker-archive:FILE'});

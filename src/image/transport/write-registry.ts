@@ -1,0 +1,60 @@
+import type {Buffer} from 'node:buffer';
+import {createHash} from 'node:crypto';
+import {ExitCode} from '../../model/exit-code.js';
+import {WinnowError} from '../../model/winnow-error.js';
+import {type Chunks, observe} from '../byte-reader.js';
+import type {ImageTarget} from './new-image.js';
+import {type BlobStore, manifestType, type OciDescriptor, writeOciImage} from './oci-image.js';
+import type {RegistryClient} from './registry-client.js';
+import type {RegistryName} from './registry-name.js';
+
+/** Uploads blobs, then the manifest under its tag. @throws WinnowError (usage) for a name with a digest */
+export function registryTarget(client: RegistryClient, {reference}: RegistryName): ImageTarget {
+  if (reference.startsWith('sha256:')) {
+    throw new WinnowError(`nothing can be named ${reference}`, {exitCode: ExitCode.usage, hint: 'write docker://HOST/REPOSITORY:TAG'});
+  }
+  let manifest: Buffer | null = null;
+  return {
+    write: async (image) => {
+      const written = await writeOciImage(image, registryBlobs(client));
+      ({manifest} = written);
+      return written.image;
+    },
+    publish: async () => {
+      await client.request(`manifests/${reference}`, {method: 'PUT', headers: {'content-type': manifestType}, accepts: [201], ...(manifest === null ? {} : {body: manifest})});
+    },
+    discard: () => Promise.resolve(), // a registry collects blobs that no manifest names
+  };
+}
+
+function registryBlobs(client: RegistryClient): BlobStore {
+  return {
+    put: async (chunks, known) => (known === null ? null : await find(client, known)) ?? upload(client, chunks, known),
+  };
+}
+
+async function find(client: RegistryClient, digest: string): Promise<Pick<OciDescriptor, 'digest' | 'size'> | null> {
+  const {status, headers} = await client.request(`blobs/${digest}`, {method: 'HEAD', accepts: [200, 404]});
+  return status === 200 ? {digest, size: Number(headers.get('content-length'))} : null;
+}
+
+async function upload(client: RegistryClient, chunks: Chunks, known: string | null): Promise<Pick<OciDescriptor, 'digest' | 'size'>> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const sent = observe(chunks, (chunk) => {
+    hash.update(chunk);
+    size += chunk.length;
+  });
+  const started = await client.request('blobs/uploads/', {method: 'POST', accepts: [202]});
+  const patched = await client.request(placeOf(started), {method: 'PATCH', headers: {'content-type': 'application/octet-stream'}, body: sent, accepts: [202, 204]});
+  const digest = `sha256:${hash.digest('hex')}`;
+  if (known !== null && known !== digest) {
+    throw new WinnowError(`a blob became ${digest} instead of ${known}`, {hint: 'it changed while it was read; try again'});
+  }
+  const end = new URL(placeOf(patched), patched.url);
+  end.searchParams.set('digest', digest);
+  await client.request(end.href, {method: 'PUT', accepts: [201]});
+  return {digest, size};
+}
+
+const placeOf = (response: Response): string => new URL(response.headers.get('location') ?? '', response.url).href;
