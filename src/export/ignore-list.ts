@@ -1,5 +1,6 @@
 import {type ContainerPath, pathToBytes} from '../model/container-path.js';
-import type {DebloatConfig} from '../model/debloat-config.js';
+import type {Decision} from '../model/debloat-config.js';
+import type {ImageIndex} from '../model/image-index.js';
 import type {Exported} from './exported.js';
 import {hasOuterSpace, isOneLine, isUnicode} from './path-text.js';
 
@@ -9,8 +10,8 @@ import {hasOuterSpace, isOneLine, isUnicode} from './path-text.js';
  *
  * Docker trims its lines, takes "\" as an escape, and matches patterns as Unicode text (moby/patternmatcher).
  */
-export function ignoreList({files}: DebloatConfig): Exported {
-  const removed = files.filter(({decision}) => decision === 'remove').map(({path}) => path);
+export function ignoreList(decisions: ReadonlyMap<ContainerPath, Decision>, {files}: ImageIndex): Exported {
+  const removed = files.filter(({path}) => decisions.get(path) === 'remove').map(({path}) => path);
   const isRemoved = new Set(removed);
   const roots = removed.filter((path) => !isRemoved.has(path.slice(0, path.lastIndexOf('/'))));
   return {

@@ -1,5 +1,5 @@
 import {type ContainerPath, pathToBytes, pathToText} from '../model/container-path.js';
-import type {DebloatConfig} from '../model/debloat-config.js';
+import type {Decision} from '../model/debloat-config.js';
 import type {ImageFile, ImageIndex} from '../model/image-index.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {Exported} from './exported.js';
@@ -13,10 +13,10 @@ import {hasOuterSpace, isOneLine} from './path-text.js';
  * white space at an end is always given a mode. It changes modes through symlinks, so these get none unless they must.
  * @throws WinnowError for a path with a line break, which no line can hold: without it the image would break
  */
-export function slimList({files}: DebloatConfig, index: ImageIndex, withModes: boolean): Exported {
+export function slimList(decisions: ReadonlyMap<ContainerPath, Decision>, index: ImageIndex, withModes: boolean): Exported {
   const filled = new Set(index.files.map(({path}) => path.slice(0, path.lastIndexOf('/'))));
-  const kept = index.files.filter(({type, path}, at) =>
-    files[at]?.decision === 'keep' && (type === 'file' || type === 'symlink' || (type === 'directory' && !filled.has(path))));
+  const kept = index.files.filter(({type, path}) =>
+    decisions.get(path) !== 'remove' && (type === 'file' || type === 'symlink' || (type === 'directory' && !filled.has(path))));
   const broken = kept.find(({path}) => !isOneLine(path));
   if (broken !== undefined) {
     throw new WinnowError(`slim's list has a line for each path, and ${JSON.stringify(pathToText(broken.path).text)} is to stay`, {

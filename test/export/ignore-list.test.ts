@@ -5,7 +5,7 @@ import test from 'ava';
 import {execa} from 'execa';
 import {ignoreList} from '../../src/export/ignore-list.js';
 import {pathFromBytes, pathToBytes} from '../../src/model/container-path.js';
-import {makePlan} from '../plan/make-plan.js';
+import {decided, makePlan} from '../plan/make-plan.js';
 import {temporaryDirectory} from '../store/fixtures.js';
 import {makeIndex} from '../train/make.js';
 import {bytesOf, textOf} from './byte-names.js';
@@ -18,7 +18,7 @@ const unspeakable = ['/keep/ends ', '/keep/\udcff', '/keep/two\nlines'];
 test('docker build leaves out what a plan removes, and nothing else', async (t) => {
   const index = makeIndex(Object.fromEntries([...kept, ...removed, ...unspeakable].map((name) => [name, {}])));
   const plan = makePlan([{touches: kept}], index, {remove: ['/gone']});
-  const exported = ignoreList(plan);
+  const exported = ignoreList(decided(plan), index);
   t.deepEqual([...exported.leftOut].sort(), [...unspeakable].sort());
   t.true(textOf(exported).split('\n').includes('/gone'), 'a directory that goes whole is one line');
   t.false(textOf(exported).includes('/gone/x'));

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {slimList} from '../../src/export/slim-list.js';
 import type {ContainerPath} from '../../src/model/container-path.js';
-import {makePlan} from '../plan/make-plan.js';
+import {decided, makePlan} from '../plan/make-plan.js';
 import {makeIndex} from '../train/make.js';
 import {byteLinesOf, bytePaths, bytesOf, hexOf, pathOfLatin1, textOf} from './byte-names.js';
 
@@ -36,8 +36,8 @@ test('the list names kept files and symlinks, and only directories that are empt
     '/var/pipe': {type: 'fifo'},
   });
   const plan = makePlan([{touches: ['/etc/app.conf', 'exec /usr/bin/su', 'list /var/empty', 'stat /usr/bin/sudo']}], index, {remove: ['unused.conf']});
-  t.deepEqual(textOf(slimList(plan, index, false)).split('\n'), ['/etc/app.conf', '/usr/bin/su', '/usr/bin/sudo', '/var/empty', '']);
-  t.deepEqual(textOf(slimList(plan, index, true)).split('\n'), ['/etc/app.conf:0640#7#8', '/usr/bin/su:4755#0#0', '/usr/bin/sudo', '/var/empty:1777#0#0', '']);
+  t.deepEqual(textOf(slimList(decided(plan), index, false)).split('\n'), ['/etc/app.conf', '/usr/bin/su', '/usr/bin/sudo', '/var/empty', '']);
+  t.deepEqual(textOf(slimList(decided(plan), index, true)).split('\n'), ['/etc/app.conf:0640#7#8', '/usr/bin/su:4755#0#0', '/usr/bin/sudo', '/var/empty:1777#0#0', '']);
 });
 
 for (const withModes of [false, true]) {
@@ -46,7 +46,7 @@ for (const withModes of [false, true]) {
       fc.property(bytePaths, (paths) => {
         const speakable = paths.filter((path) => !path.includes('\n'));
         const index = makeIndex(Object.fromEntries(speakable.map((path) => [path, {mode: 0o751, uid: 3, gid: 4}])));
-        const exported = slimList(makePlan([{touches: speakable}], index), index, withModes);
+        const exported = slimList(decided(makePlan([{touches: speakable}], index)), index, withModes);
         const read = readBySlim(bytesOf(exported)).filter(({path}) => path.startsWith('/srv/'));
         t.deepEqual(hexOf(read.map(({path}) => path)), hexOf(speakable));
         t.true(read.every(({mode, uid, gid}) => (mode === null && !withModes) || (mode === 0o751 && uid === 3 && gid === 4)));
@@ -59,5 +59,5 @@ for (const withModes of [false, true]) {
 
 test('a kept path with a line break is refused, since the list cannot do without it', (t) => {
   const index = makeIndex({'/srv/two\nlines': {}});
-  t.throws(() => slimList(makePlan([{touches: ['/srv/two\nlines']}], index), index, false), {message: String.raw`slim's list has a line for each path, and "/srv/two\nlines" is to stay`});
+  t.throws(() => slimList(decided(makePlan([{touches: ['/srv/two\nlines']}], index)), index, false), {message: String.raw`slim's list has a line for each path, and "/srv/two\nlines" is to stay`});
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type {DebloatConfig, FileDecision, Policy} from '../../src/model/debloat-config.js';
+import type {DebloatConfig, Decision, FileDecision, Policy} from '../../src/model/debloat-config.js';
 import type {ImageIndex} from '../../src/model/image-index.js';
 import {ImageTree} from '../../src/image/tree.js';
 import {planDebloat} from '../../src/plan/plan-debloat.js';
@@ -13,6 +13,9 @@ export function makePlan(runs: readonly TestRun[], index: ImageIndex, own: Parti
   const touches = makeTouches(runs);
   return planDebloat(trainProfile(touches, index), index, policy, isBounded ? runLevels(touches, index, new ImageTree(index), policy) : null);
 }
+
+/** What a plan decided, by path. */
+export const decided = ({files}: DebloatConfig): Map<string, Decision> => new Map(files.map(({path, decision}) => [path, decision]));
 
 export const find = ({files}: DebloatConfig, path: string): FileDecision | undefined => files.find((file) => file.path === path);
 export const keptOf = ({files}: DebloatConfig): string[] => files.filter(({type, decision}) => type === 'file' && decision === 'keep').map(({path}) => path);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {ExitCode} from '../../../src/model/exit-code.js';
-import {busybox, ensureTestImages} from '../../capture/images.js';
+import {busybox, ensureTestImages, workloads} from '../../capture/images.js';
 import {compileAppArmor} from '../../export/compiled-apparmor.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
@@ -42,10 +42,29 @@ test('a container that was profiled comes out in every format', async (t) => {
   t.true((await stat(parquet)).size > 1000);
 });
 
+test('a plan that was kept decides the lists, without runs', async (t) => {
+  const store = await temporaryStore(t);
+  t.is((await winnow(['profile', busybox, '--store', store, '--docker-arg=--network=none', '--', 'cat', '/etc/passwd'])).code, ExitCode.done);
+  const plan = path.join(store, 'plan.json');
+  t.is((await winnow(['plan', busybox, '--store', store, '--keep', '/etc/group', '--remove', '/etc/passwd', '--output', plan])).code, ExitCode.done);
+  const other = await temporaryStore(t);
+  const {code, out, err} = await winnow(['export', busybox, '--store', other, '--format', 'slim', '--plan', plan]);
+  t.is(code, ExitCode.done, err);
+  t.true(linesOf(out).includes('/etc/group'));
+  t.false(linesOf(out).includes('/etc/passwd'));
+  t.deepEqual(linesOf((await winnow(['export', busybox, '--store', other, '--format', 'dockerignore', '--plan', plan])).out), ['/etc/passwd']);
+  const useless = await winnow(['export', busybox, '--store', store, '--format', 'csv', '--plan', plan]);
+  t.is(useless.code, ExitCode.usage);
+  t.regex(useless.err, /--plan is of no use to csv/);
+  const foreign = await winnow(['export', workloads, '--store', other, '--format', 'slim', '--plan', plan]);
+  t.is(foreign.code, ExitCode.usage);
+  t.regex(foreign.err, /which has other layers than/);
+});
+
 test('what is asked for wrongly is refused in one line that says what to do', async (t) => {
   const store = await temporaryStore(t);
   for (const [args, pattern] of [
-    [['--format', 'yaml'], /Allowed choices are winnow, slim/],
+    [['--format', 'yaml'], /Allowed choices are slim, slim-full/],
     [[], /required option '--format/],
     [['--format', 'parquet'], /give --output FILE/],
     [['--format', 'soci', '--min-probability', '2'], /not a probability/],
