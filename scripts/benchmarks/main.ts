@@ -10,6 +10,7 @@ import {benchDecoder} from './decoder.js';
 import {benchFullSpeed, type FullSpeed} from './full-speed.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {overheadVariants} from './overhead.js';
+import {benchGenerations} from './generations.js';
 import {benchPrefetch} from './prefetch.js';
 import {writeTable} from './write-table.js';
 import {benchInstructions} from './vm-cost.js';
@@ -35,11 +36,8 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
     return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};
   },
   'full-speed': fullSpeed,
-  prefetch: async () => {
-    const measured = await benchPrefetch();
-    await writeTable(path.join(root, 'docs/prefetch.md'), 'prefetch', measured.table);
-    return measured;
-  },
+  prefetch: () => documented('prefetch', benchPrefetch),
+  generations: () => documented('generations', benchGenerations),
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
 };
@@ -74,6 +72,13 @@ async function fullSpeed(): Promise<{result: FullSpeed[]; table: string[]}> {
   const exact = (value: number): string => value.toLocaleString('en-US');
   const rows = result.map(({events, seconds, opens, captured, lost}) => `| ${events} | ${figure(seconds)} | ${exact(opens)} | ${exact(captured)} | ${exact(lost)} |`);
   return {result, table: ['| events | seconds | opens made | opens captured | accesses lost |', '|---|---|---|---|---|', ...rows]};
+}
+
+/** A benchmark whose table stands in a page of its name. */
+async function documented(name: string, measure: () => Promise<{readonly result: unknown; readonly table: string[]}>): Promise<{readonly result: unknown; readonly table: string[]}> {
+  const measured = await measure();
+  await writeTable(path.join(root, `docs/${name}.md`), name, measured.table);
+  return measured;
 }
 
 /** A benchmark that stands alone and prints one JSON object of numbers as its last line. */

@@ -10,7 +10,8 @@ import {riskLines} from './risk-lines.js';
 const frontLines = 20;
 
 /** What a plan keeps and removes, and what that risks. */
-export function planSummary({image, totals, evidence, calibration}: DebloatConfig): string[] {
+export function planSummary(config: DebloatConfig): string[] {
+  const {image, totals, evidence, calibration} = config;
   const {files, bytes, removedFiles, removedBytes, expectedMissesPerRun} = totals;
   const row = (name: string, count: number, size: number): string[] => [
     name, formatCount(count), formatBytes(size), bytes === 0 ? '' : formatPercent(size / bytes),
@@ -23,10 +24,21 @@ export function planSummary({image, totals, evidence, calibration}: DebloatConfi
       row('removed', removedFiles, removedBytes),
     ], new Set([1, 2, 3])),
     '',
-    ...(removedFiles === 0 ? ['Nothing would be removed.'] : riskLines(evidence, 'a file that this plan removes')),
+    ...(removedFiles === 0 ? ['Nothing would be removed.'] : config.policy.generations == null ? riskLines(evidence, 'a file that this plan removes') : ['Runs like your older tests need files that this plan removes.']),
     ...(calibration == null || removedFiles === 0 ? [] : [`Left out one after the other, ${calibration.failing} of ${plural(calibration.runs, 'run')} would have missed a file: that bounds the next one's chance by ${formatPercentUp(calibration.bound)}.`]),
+    ...generationLines(config),
     ...(removedFiles === 0 ? [] : [`Drawn as your runs were, repeats included, a run misses ${Number(expectedMissesPerRun.toPrecision(2))} files on average.`]),
   ];
+}
+
+/** How what is removed falls into a young and an old remainder. */
+function generationLines({policy: {generations = null}, files}: DebloatConfig): string[] {
+  if (generations === null) {
+    return [];
+  }
+  const [young, old] = (['young', 'old'] as const).map((own) => files.filter(({generation}) => generation === own));
+  const sizeOf = (list: typeof files = []): string => `${plural(list.length, 'file')}, ${formatBytes(list.reduce((sum, {bytes}) => sum + bytes, 0))}`;
+  return [`Of what goes, ${sizeOf(young)} were needed in the last ${generations.oldAfterRuns} runs or are new; ${sizeOf(old)} were not.`];
 }
 
 /** What the plan costs, under which prices. */

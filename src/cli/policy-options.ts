@@ -1,9 +1,11 @@
 import {type Command, Option} from 'commander';
 import {measureCost} from '../capture/measure-cost.js';
 import {openEngine} from '../image/engine.js';
-import type {CostModel} from '../model/cost-model.js';
+import {type CostModel, defaultCost} from '../model/cost-model.js';
 import type {Policy} from '../model/debloat-config.js';
 import {parseProbability, parseSize} from '../model/units.js';
+import {defaultGenerations} from '../plan/generations/generations.js';
+import {replayHistory} from '../plan/generations/replay-history.js';
 import {runLevels} from '../plan/run-levels.js';
 import {readCostFile} from './config/cost-file.js';
 import type {CommandContext} from './context.js';
@@ -18,6 +20,7 @@ export interface PolicyOptions {
   readonly keep: readonly string[];
   readonly remove: readonly string[];
   readonly together: readonly string[];
+  readonly generations?: true;
 }
 
 export const defaultMaxRisk = 0.05;
@@ -30,17 +33,23 @@ export function addPolicyOptions(command: Command): Command {
     .option('--measure', 'keep what is cheaper to keep, at prices measured with this engine')
     .option('--keep <glob>', 'keep what matches, whatever the runs say (repeatable)', collect, [])
     .option('--remove <glob>', 'remove what matches, unless --keep names it (repeatable)', collect, [])
-    .option('--together <set>', 'keep a known set of files whole or not at all: certificates, timezones, python, … (repeatable)', collect, []);
+    .option('--together <set>', 'keep a known set of files whole or not at all: certificates, timezones, python, … (repeatable)', collect, [])
+    .addOption(new Option('--generations', 'remove what recent runs no longer need, by its price').conflicts('maxRisk'));
 }
 
-export async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together}: PolicyOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
+export async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together, generations}: PolicyOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
   const prices = async (): Promise<CostModel | null> => {
     if (measure === true) {
       return measureCost(await openEngine(context.env), index, context.signal);
     }
     return cost === undefined ? null : readCostFile(cost, context.cwd);
   };
-  return {maxRisk, keep, remove, together, budget: budget ?? null, cost: await prices()};
+  return {maxRisk, keep, remove, together, budget: budget ?? null, cost: await prices(), generations: generations === true ? defaultGenerations : null};
+}
+
+/** Null where the policy counts all runs alike. */
+export function historyFor({index, tree, touches}: TrainedImage, {generations = null, cost}: Policy): ReturnType<typeof replayHistory> | null {
+  return generations === null ? null : replayHistory(touches, index, tree, cost ?? defaultCost, generations);
 }
 
 /** Runs are left out only where something hangs on it: it takes a training for each. */

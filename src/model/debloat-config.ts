@@ -4,10 +4,26 @@ import type {Evidence, FileProbability} from './profile.js';
 
 export type Decision = 'keep' | 'remove';
 
+/** kept, or in the remainder: needed not long ago, or not for many runs. */
+export const generations = ['kept', 'young', 'old'] as const;
+export type Generation = (typeof generations)[number];
+
+/** By what files move between generations (docs/generations.md). */
+export interface GenerationPolicy {
+  /** A run that is so many runs ago weighs half. */
+  readonly halfLifeRuns: number;
+  /** A kept file goes when its probability falls below its break-even price divided by this; at least 1. */
+  readonly hysteresis: number;
+  /** Runs without use after which a young file is old. */
+  readonly oldAfterRuns: number;
+}
+
 export interface FileDecision extends Omit<FileProbability, 'touched' | 'observedRuns' | 'openedRuns' | 'observedFlawedRuns' | 'observedWorkloads' | 'impliedBy'> {
   readonly decision: Decision;
   /** For a person: "observed in 12 of 12 runs". */
   readonly reason: string;
+  /** Where the policy has generations; of contents only. */
+  readonly generation?: Generation;
 }
 
 export interface Policy {
@@ -20,6 +36,8 @@ export interface Policy {
   readonly budget?: number | null;
   /** Keep what is cheaper to keep; null or absent keeps what some run needed. */
   readonly cost?: CostModel | null;
+  /** Removes what recent runs did not need; null or absent counts all runs alike. */
+  readonly generations?: GenerationPolicy | null;
 }
 
 /** A plan on the way from only what the policy keeps to everything, such that none is smaller and costs less in misses. */

@@ -10,6 +10,8 @@ import {type Content, listContents, sizeOf} from './contents.js';
 import {keepParents, verdictBeforeRule, verdictOfRule} from './decide.js';
 import {keepMs, missMs} from './file-cost.js';
 import {fixByPolicy} from './fixed.js';
+import type {FileGeneration} from './generations/replay-history.js';
+import {generationOf, verdictOfGeneration} from './generations/verdict.js';
 import {paretoFront} from './front.js';
 import {listItems} from './items.js';
 import {calibratedRisk, riskOfRemoval} from './removal-risk.js';
@@ -21,20 +23,27 @@ import {calibratedRisk, riskOfRemoval} from './removal-risk.js';
  * @param profile trained on `index`
  * @param levels of runs left out (`runLevels`), by which `policy.maxRisk` bounds the share of runs that miss a file. Null
  * keeps what some run needed, or what cost and budget say, and only estimates the risk of that.
+ * @param history where the files stand by recent runs (`replayHistory`); null counts all runs alike
  * @throws WinnowError (usage) for a glob that is none, and for an unknown set of files
  */
-export function planDebloat(profile: Profile, index: ImageIndex, policy: Policy, levels: readonly number[] | null = null): DebloatConfig {
+export function planDebloat(
+  profile: Profile,
+  index: ImageIndex,
+  policy: Policy,
+  levels: readonly number[] | null = null,
+  history: readonly (FileGeneration | null)[] | null = null,
+): DebloatConfig {
   const {budget = null, together = []} = policy;
   const cost = policy.cost ?? defaultCost;
   const rule = {cost: policy.cost ?? null, budget, maxRisk: levels === null ? null : policy.maxRisk};
   const fixed = fixByPolicy(profile.files, {...policy, together});
-  const before = profile.files.map((file, at) => verdictBeforeRule(file, fixed[at], profile.evidence));
+  const before = profile.files.map((file, at) => verdictBeforeRule(file, fixed[at], profile.evidence) ?? verdictOfGeneration(file, history?.[at], profile.evidence));
   const items = listItems(profile, index, cost, fixed, before);
   const base = baseOf(listContents(index, profile.files, before.map((verdict) => verdict?.decision ?? 'keep')), items, cost);
   const level = levels === null ? -Infinity : conformalLevel(levels, policy.maxRisk);
   const stays = chooseItems(items, {cost: rule.cost, budget: budget === null ? null : budget - base.bytes, level});
   const ruled = new Map(items.flatMap((item, at) => item.files.map((file) => [file, {item, stays: stays[at] === true}] as const)));
-  const files = keepParents(
+  const decided = keepParents(
     profile.files.map((file, at): FileDecision => {
       const {path, layer, type, bytes, package: packageName, probability, interval} = file;
       const own = ruled.get(at);
@@ -42,6 +51,7 @@ export function planDebloat(profile: Profile, index: ImageIndex, policy: Policy,
       return {path, layer, type, bytes, package: packageName, probability, interval, decision: 'keep', reason: '', ...verdict};
     }),
   );
+  const files = history === null ? decided : decided.map((file, at) => ({...file, ...generationOf(file.decision, history[at])}));
   const contents = listContents(index, profile.files, files.map(({decision}) => decision));
   const removed = contents.flatMap(({mostNeededRemoved}) => mostNeededRemoved ?? []);
   const calibration = levels === null ? null : calibrate(items, stays, levels, {cost: rule.cost, budget, level});

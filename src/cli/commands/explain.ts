@@ -7,7 +7,7 @@ import {explainFile} from '../../plan/explain-file.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
 import {displayPath} from '../columns.js';
 import {explanationDocument, explanationLines} from '../explanation.js';
-import {addPolicyOptions, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
+import {addPolicyOptions, historyFor, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage} from '../trained-image.js';
 
@@ -29,7 +29,7 @@ Examples:
       const {index, tree, profile, touches} = trained;
       const found = findFile(tree, path, image);
       const policy = await policyOf(options, trained, context);
-      const config = planDebloat(profile, index, policy, levelsFor(trained, policy, options));
+      const config = planDebloat(profile, index, policy, levelsFor(trained, policy, options), historyFor(trained, policy));
       const explanation = explainFile(index.files.indexOf(found), profile, config, touches, index, tree);
       if (context.json) {
         context.printJson(explanationDocument(explanation, config));

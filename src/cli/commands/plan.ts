@@ -11,7 +11,7 @@ import type {CommandContext} from '../context.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
 import {jointSummary} from '../joint-report.js';
 import {costLine, frontTable, planSummary} from '../plan-report.js';
-import {addPolicyOptions, defaultMaxRisk, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
+import {addPolicyOptions, defaultMaxRisk, historyFor, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeDocument} from '../write-document.js';
@@ -89,7 +89,7 @@ async function planSet(images: readonly string[], options: PlanOptions, context:
 }
 
 function planImage(trained: TrainedImage, policy: Policy, options: PlanOptions): DebloatConfig {
-  return planDebloat(trained.profile, trained.index, policy, levelsFor(trained, policy, options));
+  return planDebloat(trained.profile, trained.index, policy, levelsFor(trained, policy, options), historyFor(trained, policy));
 }
 
 /** Says where what was asked for is not what the plan does. */

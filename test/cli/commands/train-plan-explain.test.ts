@@ -247,3 +247,15 @@ test('an image without runs says how to make some', async (t) => {
   t.is(code, ExitCode.failed);
   t.regex(err, /^winnow: there are no runs of .*; record some with winnow profile .*\n$/);
 });
+
+test('plan --generations goes by recent runs, says what is young and old, and takes no bound on risk', async (t) => {
+  const {store, image} = await makeStore(t);
+  const {code, out} = await winnow(['plan', image, '--store', store, '--generations']);
+  t.is(code, ExitCode.done);
+  t.regex(out, /^Of what goes, 1 file, 2\.0 MB were needed in the last 60 runs or are new; 0 files, 0 B were not\.$/m);
+  const {out: json} = await winnow(['plan', image, '--store', store, '--generations', '--json']);
+  const config = await follows(t, 'winnow.debloat.1.json', json);
+  t.like(config, {policy: {generations: {halfLifeRuns: 15}}});
+  const both = await winnow(['plan', image, '--store', store, '--generations', '--max-risk', '0.1']);
+  t.is(both.code, ExitCode.usage);
+});
