@@ -37,6 +37,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define RESOLVE_IN_ROOT 0x10
 #define AF_UNIX 1
 #define SB_INTERNAL (1UL << 31 | 1UL << 22) /* SB_NOUSER | SB_KERNMOUNT: pipes, sockets, memfds */
+#define EPERM 1
 #define EBADF 9
 #define EFAULT 14
 #define ENOSYS 38
@@ -604,6 +605,12 @@ static __always_inline bool describe_descriptor(struct scratch *scratch, struct 
 	return true;
 }
 
+/* By a seccomp filter: nobody has read the name, else it would be resident, and looked at a file. */
+static __always_inline bool is_refused(const struct scratch *scratch)
+{
+	return (scratch->key.what & ERROR) == EPERM << 16;
+}
+
 /* A call with a path: reads the string where the call has just used it. */
 static __always_inline bool describe_path(struct scratch *scratch, struct task_struct *task, int dirfd, __u64 path,
 					  bool empty_is_fd, bool rooted, int opened_fd)
@@ -624,7 +631,7 @@ static __always_inline bool describe_path(struct scratch *scratch, struct task_s
 		return !failed && describe_descriptor(scratch, task, dirfd);
 	if (opened_fd >= 0 && locate_file(&scratch->file, file_of(task, opened_fd)))
 		set_file(scratch);
-	if (size < 0 && !(scratch->key.what & WN_HAS_FILE))
+	if (size < 0 && !(scratch->key.what & WN_HAS_FILE) && !is_refused(scratch))
 		count_made_and_lost(WN_LOSS_FAULT);
 	if (size > 1 && locate_base(scratch, task, dirfd, rooted))
 		set_name(scratch);

@@ -97,7 +97,7 @@ static void on_path(const struct call *call, const void __user *path, const stru
 			on_descriptor(call, how->dirfd);
 		else if (scratch->key.flags & WN_HAS_FILE)
 			commit(call);
-		else if (size < 0)
+		else if (size < 0 && call->error != EPERM) /* else a filter refused it before anybody read the name */
 			wn_count_made_and_lost(call->session, WN_LOSS_FAULT);
 		return;
 	}

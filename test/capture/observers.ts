@@ -32,7 +32,7 @@ export async function observe(t: ExecutionContext, command: string, options: rea
   await mkdir(logs);
   await chmod(logs, 0o777);
   await chmod(store, 0o755);
-  const strace = ['/tools/ld-linux-x86-64.so.2', '--library-path', '/tools', '/tools/strace', '-ff', '-y', '-s', '4096', '-o', '/logs/strace'];
+  const strace = [...runInTools('strace'), '-ff', '-y', '-s', '4096', '-o', '/logs/strace'];
   const {code, err} = await winnow([
     'profile', sample, '--backend=ebpf', '--store', store, '--docker-arg=--network=none', '--docker-arg=--user=0', '--docker-arg=--cap-add=SYS_PTRACE',
     '--docker-arg=--cap-add=SYS_ADMIN', // without which there is no mark on a mount
@@ -54,8 +54,11 @@ export async function observe(t: ExecutionContext, command: string, options: rea
   };
 }
 
+/** The begin of a command line in a container that has `makeTools`' directory as /tools. */
+export const runInTools = (tool: string): string[] => ['/tools/ld-linux-x86-64.so.2', '--library-path', '/tools', `/tools/${tool}`];
+
 /** strace with the libraries it needs, since no image has it, and the fanotify observer. */
-async function makeTools(directory: string): Promise<void> {
+export async function makeTools(directory: string): Promise<void> {
   const {stdout} = await execa('ldd', ['/usr/bin/strace']);
   const libraries = [...stdout.matchAll(/(?:=> )?(\/\S+) \(/g)].map((match) => match[1] ?? '');
   const observer = fileURLToPath(new URL('../../build/workloads/observe', import.meta.url));

@@ -2,8 +2,6 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
-import {RunRecorder} from '../../src/capture/recorder.js';
-import {AccessResolver} from '../../src/capture/resolve.js';
 import {openEngine, readEngineImage} from '../../src/image/engine.js';
 import {ImageTree} from '../../src/image/tree.js';
 import type {AccessRow, Operation} from '../../src/model/access.js';
@@ -13,6 +11,7 @@ import {RecordDecoder} from '../../src/wire/record-decoder.js';
 import {ensureSample, ensureTestImages, sample} from '../capture/images.js';
 import {type RealProgram, realPrograms} from '../capture/real-programs.js';
 import {containerConfig, withMachine} from '../../scripts/vm/machine.js';
+import {runsByContainer} from './runs-by-container.js';
 
 /** The operations by which a run shows what a hook was asked about; null: any, as long as the path was used. */
 const shownAs: Readonly<Record<string, readonly Operation[] | null>> = {
@@ -50,6 +49,7 @@ test.before(ensureSample);
 test.before(ensureTestImages); // builds the observer
 
 test("everything of the image that the kernel's security hooks see of five programs is in the runs", async (t) => {
+  t.timeout(300_000);
   const built = (name: string): string => fileURLToPath(new URL(`../../build/workloads/${name}`, import.meta.url));
   const configs = programs.map((program, index) => [`program-${index}.json`, containerConfig(['/bin/sh', '-c', realPrograms[program]])]);
   const guest = {
@@ -61,7 +61,8 @@ test("everything of the image that the kernel's security hooks see of five progr
   };
   await withMachine(guest, async (share) => {
     const tree = new ImageTree(await readEngineImage(await openEngine(), sample));
-    const runs = rowsByContainer(await readFile(path.join(share, 'programs.stream')), tree);
+    const events = new RecordDecoder().push(await readFile(path.join(share, 'programs.stream')));
+    const runs = runsByContainer(events, tree).map(({rows}) => rows);
     const sights = sightsOf(await readFile(path.join(share, 'sights'), 'latin1'), await readFile(path.join(share, 'inodes'), 'latin1'));
     t.is(runs.length, programs.length);
     t.true(Object.keys(shownAs).every((hook) => sights.some((sight) => sight.hook === hook)));
@@ -98,20 +99,6 @@ function withParents(name: ContainerPath): ContainerPath[] {
     names.push(name.slice(0, end));
   }
   return names;
-}
-
-/** What the probe told, container by container. */
-function rowsByContainer(stream: Buffer, tree: ImageTree): AccessRow[][] {
-  const recorders: RunRecorder[] = [];
-  let recorder = new RunRecorder(new AccessResolver({tree, mounts: ['/mounted']}));
-  for (const event of new RecordDecoder().push(stream)) {
-    if (event.kind === 'scope') {
-      recorder = new RunRecorder(new AccessResolver({tree, mounts: ['/mounted']}));
-      recorders.push(recorder);
-    }
-    recorder.observe(event);
-  }
-  return recorders.map(({rows}) => rows);
 }
 
 /** Of files in the image: what the programs made themselves is in no listing. */

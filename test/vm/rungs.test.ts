@@ -8,6 +8,7 @@ import {ImageTree} from '../../src/image/tree.js';
 import {type Rung, rungs} from '../../src/model/run.js';
 import {RecordDecoder} from '../../src/wire/record-decoder.js';
 import {accessesCapabilities, accessesProgram, didEverything, sameAccesses} from '../capture/exact-set.js';
+import {blindSpotsProgram, spotsMissed, spotsOf} from '../capture/blind-spots.js';
 import {ensureTestImages, workloads} from '../capture/images.js';
 import {buildModule, containerConfig, withMachine} from '../../scripts/vm/machine.js';
 import {kernelWarnings} from './kernel-warnings.js';
@@ -15,13 +16,19 @@ import {kernelWarnings} from './kernel-warnings.js';
 test.before(ensureTestImages);
 
 const sameSet = test.macro(async (t, series: string) => {
+  t.timeout(300_000);
   const probes = [...rungs, 'module'] as const;
   const guest = {
     series,
     script: 'accesses.sh',
     copies: {'winnow.ko': await buildModule(series)},
     // Debian's kernel knows the calls of x32, but has them switched off.
-    files: {'kernel-parameters': 'syscall.x32=y', rungs: probes.map((rung) => `${rung}\n`).join(''), 'accesses.json': containerConfig(accessesProgram, accessesCapabilities.map((name) => `CAP_${name}`))},
+    files: {
+      'kernel-parameters': 'syscall.x32=y',
+      rungs: probes.map((rung) => `${rung}\n`).join(''),
+      'accesses.json': containerConfig(accessesProgram, accessesCapabilities.map((name) => `CAP_${name}`)),
+      'spots.json': containerConfig(blindSpotsProgram),
+    },
   };
   await withMachine(guest, async (share) => {
     for (const probe of probes) {
@@ -35,13 +42,15 @@ const sameSet = test.macro(async (t, series: string) => {
     t.deepEqual(kernelWarnings(await readFile(path.join(share, 'module.kernel-log'), 'utf8')), []);
     const orphan = await record(t, path.join(share, 'orphan.stream'), 'fentry');
     t.false(orphan.ended);
+    const spots = await readFile(path.join(share, 'spots'), 'utf8');
+    t.deepEqual(spotsMissed(orphan.rows, spots), spotsOf('fentry', spots));
     const {rungs: ladder} = JSON.parse(await readFile(path.join(share, 'features.json'), 'utf8')) as {rungs: unknown};
     t.deepEqual(ladder, [{name: 'fentry', attaches: true}, {name: 'tracepoint', attaches: true}]);
   });
 });
 
-test('each rung of the probe, and the kernel module, sees exactly the accesses that the workload program made', sameSet, '6.1');
-test('so it is on the newer kernel that Debian 12 offers', sameSet, '6.12');
+test.serial('each rung of the probe, and the kernel module, sees exactly the accesses that the workload program made', sameSet, '6.1');
+test.serial('so it is on the newer kernel that Debian 12 offers', sameSet, '6.12');
 
 async function record(t: ExecutionContext, file: string, probe: Rung | 'module'): Promise<RunRecorder> {
   const tree = new ImageTree(await readEngineImage(await openEngine(), workloads));

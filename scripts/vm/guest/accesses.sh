@@ -17,8 +17,9 @@ done <rungs
 rmmod winnow
 dmesg -r >module.kernel-log
 
-# Without its keeper the probe sees nothing any more; it must say so.
+# What the first rung can't see. Then, without its keeper it sees nothing any more; it must say so.
 attach orphan.stream --container "$id" --rung fentry
+container "$id" spots.json >spots
 kill -KILL "$(tr -d ' ' <"/proc/$probe/task/$probe/children")"
 if wait "$probe"; then exit 1; fi
 exec 9>&-
