@@ -24,6 +24,28 @@ export class WorkloadContainer {
     return ns;
   }
 
+  /** Starts what waits for a line of input; `run` gives it one. */
+  startWaiting(): {readonly run: () => Promise<number>} {
+    const child = execa('docker', ['start', '--attach', '--interactive', this.id], {stdin: 'pipe'});
+    child.catch(() => undefined); // told to who runs it
+    return {
+      run: async () => {
+        child.stdin.end('go\n');
+        return (JSON.parse((await child).stdout) as {ns: number}).ns;
+      },
+    };
+  }
+
+  /** Of its first process, once that runs. */
+  async pid(): Promise<number> {
+    for (;;) {
+      const {stdout} = await execa('docker', ['inspect', '--format={{.State.Pid}}', this.id]);
+      if (stdout !== '0') {
+        return Number(stdout);
+      }
+    }
+  }
+
   /** Starts what runs until it is removed. */
   async start(): Promise<void> {
     await execa('docker', ['start', this.id]);

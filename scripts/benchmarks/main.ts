@@ -7,10 +7,10 @@ import {parseArgs} from 'node:util';
 import {execa} from 'execa';
 import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
-import {benchFullSpeed, type FullSpeed} from './full-speed.js';
+import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
-import {overheadVariants} from './overhead.js';
 import {benchGenerations} from './generations.js';
+import {overheadOf} from './overhead.js';
 import {benchPrefetch} from './prefetch.js';
 import {writeTable} from './write-table.js';
 import {benchInstructions} from './vm-cost.js';
@@ -20,12 +20,12 @@ const results = path.join(root, 'bench-results');
 
 const {values: options, positionals} = parseArgs({
   allowPositionals: true,
-  options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}},
+  options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}, only: {type: 'string', default: ''}},
 });
 
 const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; readonly table: string[]}>>> = {
   'overhead-files': () => overhead('20,000 files, each opened, fstat’d and closed 3 times', ['/workloads/loop', '20000', '3', '/tmp/files']),
-  'overhead-execs': () => overhead('500 programs executed', ['/workloads/execs', '500', '/workloads/nothing']),
+  'overhead-execs': () => overhead('2,000 programs executed', ['/workloads/execs', '2000', '/workloads/nothing']),
   'vm-cost': async () => {
     const result = await benchInstructions('6.1');
     const rows = result.map(({name, instructions, ratio}) => `| ${name} | ${instructions.toFixed(0)} | ${ratio.toFixed(3)} |`);
@@ -35,7 +35,9 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
     const result = await benchDecoder();
     return {result, table: figures({'records decoded a second': result.recordsPerSecond, 'stream, bytes': result.bytes, 'records in it': result.records})};
   },
-  'full-speed': fullSpeed,
+  'full-speed-first': async () => opensTable(await benchFullSpeed('first')),
+  'full-speed-all': async () => opensTable(await benchFullSpeed('all')),
+  memory: async () => opensTable(await benchMemory()),
   prefetch: () => documented('prefetch', benchPrefetch),
   generations: () => documented('generations', benchGenerations),
   aggregate: () => byScript('bench-aggregate.ts'),
@@ -58,20 +60,29 @@ for (const name of wanted) {
 }
 
 async function overhead(title: string, workload: readonly string[]): Promise<{result: Ratio[]; table: string[]}> {
-  const ratios = await interleave(overheadVariants(workload), {
+  const {variants: [untraced, ...traced], absent} = await overheadOf(workload);
+  const wanted = traced.filter(({name}) => new RegExp(options.only).test(name));
+  const ratios = await interleave([untraced, ...wanted], {
     rounds: Number(options.rounds),
     random: seededRandom(Number(options.seed)),
     onRun: (round, name) => process.stderr.write(`  round ${round}: ${name}\n`),
   });
   const rows = ratios.map(({name, median, min, max}) => `| ${name} | ${figure(median)} | ${figure(min)} … ${figure(max)} |`);
-  return {result: ratios, table: [`| ${title} | time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows]};
+  const missing = absent.map(({name, reason}) => `| ${name} | ${reason} | |`);
+  return {result: ratios, table: [`| ${title} | time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows, ...missing]};
 }
 
-async function fullSpeed(): Promise<{result: FullSpeed[]; table: string[]}> {
-  const result = await benchFullSpeed();
+function opensTable(result: OpensUnderProfile): {result: unknown; table: string[]} {
+  const {seconds, opens, captured, lost, peak} = result;
   const exact = (value: number): string => value.toLocaleString('en-US');
-  const rows = result.map(({events, seconds, opens, captured, lost}) => `| ${events} | ${figure(seconds)} | ${exact(opens)} | ${exact(captured)} | ${exact(lost)} |`);
-  return {result, table: ['| events | seconds | opens made | opens captured | accesses lost |', '|---|---|---|---|---|', ...rows]};
+  const megabytes = (bytes: number): string => `${figure(bytes / 1e6)} MB`;
+  return {
+    result,
+    table: [
+      '| seconds | opens made | opens captured | accesses lost | winnow’s memory at most | the probe’s |', '|---|---|---|---|---|---|',
+      `| ${figure(seconds)} | ${exact(opens)} | ${exact(captured)} | ${exact(lost)} | ${megabytes(peak.controller)} | ${megabytes(peak.probe)} |`,
+    ],
+  };
 }
 
 /** A benchmark whose table stands in a page of its name. */

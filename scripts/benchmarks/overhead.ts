@@ -3,11 +3,29 @@ import {localProbeHost} from '../../src/capture/local-probe.js';
 import type {ProbeEvent} from '../../src/wire/probe-event.js';
 import {underStrace, withContainer, type WorkloadContainer} from './containers.js';
 import type {Variant} from './interleave.js';
+import {refusalOf, underNothing, underPerfTrace, underSysdig} from './peers.js';
 
 type Tracing = {readonly backend: 'ebpf' | 'bpftrace'; readonly allEvents: boolean};
 
+export interface Overhead {
+  readonly variants: readonly [Variant, ...Variant[]];
+  /** Tracers that can't be measured here, and why. */
+  readonly absent: ReadonlyArray<{readonly name: string; readonly reason: string}>;
+}
+
 /** What the workload costs under each way to trace it, untraced first. */
-export function overheadVariants(workload: readonly string[]): [Variant, ...Variant[]] {
+export async function overheadOf(workload: readonly string[]): Promise<Overhead> {
+  const peers = [
+    {name: 'perf trace', refusal: await refusalOf('perf'), run: () => underPerfTrace(workload)},
+    {name: 'sysdig', refusal: await refusalOf('sysdig'), run: () => underSysdig(workload)},
+  ];
+  return {
+    variants: [...ownVariants(workload), ...peers.filter(({refusal}) => refusal === null)],
+    absent: peers.flatMap(({name, refusal}) => (refusal === null ? [] : [{name, reason: refusal}])),
+  };
+}
+
+function ownVariants(workload: readonly string[]): [Variant, ...Variant[]] {
   const traced = (tracing: Tracing) => (): Promise<number> =>
     withContainer(workload, (container) => whileTraced(container, tracing, () => container.run()));
   const strace = (...straceOptions: string[]) => (): Promise<number> => {
@@ -16,6 +34,7 @@ export function overheadVariants(workload: readonly string[]): [Variant, ...Vari
   };
   return [
     {name: 'untraced', run: () => withContainer(workload, (container) => container.run())},
+    {name: 'a BPF program that does nothing, at the exit of every system call', run: () => underNothing(workload)},
     {name: 'eBPF probe, first sights and counts', run: traced({backend: 'ebpf', allEvents: false})},
     {name: 'eBPF probe, every access', run: traced({backend: 'ebpf', allEvents: true})},
     {name: 'untraced, beside a container under the eBPF probe', run: () => besideTraced(workload)},
