@@ -40,8 +40,11 @@ export function appArmorProfile(edges: readonly AccessEdge[], {name, id}: ImageR
   };
   for (const {path, origin, ops} of edges) {
     const isWritten = origin !== 'image' && ops.some((op) => op === 'write' || op === 'remove');
-    if (path.endsWith('/')) { // rows summed up for a directory
-      allow(`${quotable(path)}**`, isWritten ? permissions.write : permissions.read);
+    if (path === '/') {
+      continue; // in the baseline
+    }
+    if (path.endsWith('/')) { // rows summed up for a directory, or as "//" for the root
+      allow(`${quotable(path.slice(0, -1)).replace(/\/$/, '')}/**`, isWritten ? permissions.write : permissions.read);
       continue;
     }
     if (isWritten) {
@@ -53,7 +56,7 @@ export function appArmorProfile(edges: readonly AccessEdge[], {name, id}: ImageR
       allow(op === 'list' ? `${quotable(path)}/` : quotable(path), permissions[op]);
     }
   }
-  const lines = [...rules].filter(([pattern, own]) => own.size > 0 && !isInBaseline(pattern)).map(([pattern, own]) => (
+  const lines = [...rules].filter(([pattern, own]) => own.size > 0 && !isInBaseline(pattern) && !isCovered(pattern, own, rules)).map(([pattern, own]) => (
     `"${pattern}" ${permissionOrder.filter((permission) => own.has(permission)).join('')},`
   ));
   return {
@@ -66,6 +69,15 @@ export function appArmorProfile(edges: readonly AccessEdge[], {name, id}: ImageR
     ],
     leftOut: [],
   };
+}
+
+/** Whether a directory above allows any file as much: names that change from run to run would make endless lists. */
+function isCovered(pattern: string, own: ReadonlySet<string>, rules: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const directories = Array.from(pattern.matchAll(/\//g), ({index}) => pattern.slice(0, index));
+  return directories.some((directory) => {
+    const any = rules.get(`${directory}/**`);
+    return any !== undefined && `${directory}/**` !== pattern && pattern !== `${directory}/` && [...own].every((permission) => any.has(permission));
+  });
 }
 
 /** `winnow-shop-1.4` */

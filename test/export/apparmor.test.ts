@@ -5,7 +5,7 @@ import {appArmorProfile, profileName} from '../../src/export/apparmor.js';
 import type {Operation, Origin} from '../../src/model/access.js';
 import {pathToBytes} from '../../src/model/container-path.js';
 import type {AccessEdge} from '../../src/store/access-edges.js';
-import {bytePaths, bytesOf} from './byte-names.js';
+import {bytePaths, bytesOf, textOf} from './byte-names.js';
 import {compileAppArmor} from './compiled-apparmor.js';
 
 const image = {name: 'registry.example:5000/shop:1.4', id: `sha256:${'ab'.repeat(32)}`, layers: []};
@@ -38,6 +38,19 @@ test('where a run made files, any name is allowed, and there only', async (t) =>
   t.is(permissions('/data/deep/er'), 'wrlk');
   t.is(permissions('/top'), 'wrlk');
   t.is(permissions('/etc/passwd'), '');
+});
+
+test('a listed root allows the root only, and what one directory takes any name of is said once', async (t) => {
+  const edges = [edge('/', ['list', 'read', 'stat']), edge('/tmp', ['list']), ...['/tmp/a', '/tmp/b/c'].map((path) => edge(path, ['write', 'read'], 'runtime')), edge('/tmp/x.so', ['map'], 'runtime'), edge('/etc/motd', ['read'])];
+  const permissions = await compile(edges);
+  t.is(permissions('/etc/shadow'), '');
+  t.is(permissions('/'), 'r');
+  t.is(permissions('/tmp/'), 'r');
+  t.is(permissions('/tmp/b/other'), 'wrlk');
+  t.is(permissions('/tmp/x.so'), 'wrlkm');
+  t.false(textOf(appArmorProfile(edges, image, 1)).includes('/tmp/a'));
+  const folded = await compile([edge('//', ['read'], 'runtime')]);
+  t.is(folded('/anything/at/all'), 'r', 'rows that were summed up for the root');
 });
 
 test('what every container needs is allowed: reading /proc and /sys, devices', async (t) => {
