@@ -1,5 +1,5 @@
 /** The rungs of the ladder, and what can be imported. */
-export type ProbeName = 'fentry' | 'tracepoint' | 'bpftrace' | 'strace';
+export type ProbeName = 'fentry' | 'tracepoint' | 'module' | 'bpftrace' | 'strace';
 
 /** Something that a probe does not show. The table of docs/probes.md is made of these. */
 export interface BlindSpot {
@@ -21,7 +21,7 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     id: 'loader-link',
     what: 'symlinks on the way to the dynamic loader',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: 'taken from the ELF headers in the image',
   },
   {
@@ -51,19 +51,19 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     id: 'deep-directory',
     what: 'files in directories so deep that no path of 4,095 bytes leads there',
-    probes: ['fentry', 'tracepoint', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace'],
     instead: 'counted as lost',
   },
   {
     id: 'killed',
     what: 'calls that never return since their process is killed in them',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: 'nothing: such a call waits, as the open of a fifo does, and gave the program nothing',
   },
   {
     id: 'endless-name',
     what: 'the end of a name that is longer than the kernel takes (ENAMETOOLONG)',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: 'its first 4,095 bytes are kept, with bpftrace it counts as lost; no file has such a name',
   },
   {
@@ -75,7 +75,7 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     id: 'old-io-uring',
     what: 'opens and stats through io_uring on kernels without its tracepoints io_uring_submit_req and io_uring_complete of today',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
   },
   {
@@ -100,7 +100,7 @@ export const blindSpots: readonly BlindSpot[] = [
     id: 'changes',
     what: 'changes without an open (chmod, rename, unlink, mkdir, link, truncate, utimes), statfs, extended attributes, mounts, inotify watches and file handles',
     probes: ['bpftrace'],
-    instead: 'nothing: a program that needs a file only for those needs the eBPF probe',
+    instead: 'nothing: a program that needs a file only for those needs the eBPF probe or the module',
   },
   {
     id: 'burst',
@@ -111,7 +111,7 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     id: 'mapped-before',
     what: 'pages of files that were mapped before it attached',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: 'the open or exec is seen where the container was started under capture; winnow attach reads first what is open and mapped',
   },
   {
@@ -129,25 +129,25 @@ export const blindSpots: readonly BlindSpot[] = [
   {
     id: 'named-link',
     what: 'which file a name led to in a call that gives no descriptor (stat, access, readlink)',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: 'resolved afterwards against the image; a link that the run itself changed misleads',
   },
   {
     id: 'chroot-link',
     what: 'absolute symlinks that a relative name meets below a changed root (chroot)',
-    probes: ['fentry', 'tracepoint', 'bpftrace', 'strace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
     instead: "resolved from the container's root; the file itself is right where it was opened",
   },
   {
     id: 'open-changed',
     what: 'changes of a file that is open (fchmod, fchown, ftruncate, futimens, fsetxattr) as such',
-    probes: ['fentry', 'tracepoint', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace'],
     instead: 'the open before is seen, and counts as use',
   },
   {
     id: 'refused',
     what: 'calls that a seccomp filter refuses, so that nobody reads their names',
-    probes: ['fentry', 'tracepoint', 'bpftrace'],
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace'],
     instead: 'nothing: such a call looked at no file',
   },
 ];

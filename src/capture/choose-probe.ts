@@ -7,7 +7,7 @@ import type {Probe} from './probe.js';
 import type {ProbeHost} from './probe-process.js';
 
 export interface ProbeChoice extends Omit<EbpfProbeOptions, 'target' | 'running'> {
-  readonly backend: 'auto' | 'ebpf' | 'bpftrace';
+  readonly backend: 'auto' | 'ebpf' | 'module' | 'bpftrace';
   /** Where the container is. bpftrace runs on this host only. */
   readonly host: ProbeHost;
   /** Directory the container's first program starts in, for probes that see only strings. */
@@ -26,18 +26,33 @@ export interface ChosenProbe {
  * @throws WinnowError (host cannot) where none does
  */
 export async function startProbe(containerId: string, choice: ProbeChoice): Promise<ChosenProbe> {
-  if (choice.backend !== 'bpftrace') {
+  const refusals: WinnowError[] = [];
+  for (const backend of choice.backend === 'auto' ? bestFirst : [choice.backend]) {
     try {
-      return {backend: 'ebpf', probe: await startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}})};
+      const probe = await start(backend, containerId, choice);
+      if (refusals[0] !== undefined) {
+        choice.note(`${refusals[0].message}; using ${backend === 'module' ? 'the kernel module' : backend}. See: winnow doctor`);
+      }
+      return {backend, probe};
     } catch (error) {
-      if (choice.backend === 'ebpf' || !(error instanceof WinnowError) || error.exitCode !== ExitCode.hostCannot) {
+      if (!(error instanceof WinnowError) || error.exitCode !== ExitCode.hostCannot) {
         throw error;
       }
-      choice.note(`${error.message}; using bpftrace. See: winnow doctor`);
+      refusals.push(error);
     }
   }
-  return {
-    backend: 'bpftrace',
-    probe: await startBpftraceProbe({containerId, initialCwd: choice.workingDirectory}),
-  };
+  throw refusals.at(-1) ?? new WinnowError('no probe to try');
+}
+
+const bestFirst = ['ebpf', 'module', 'bpftrace'] as const;
+
+async function start(backend: (typeof bestFirst)[number], containerId: string, choice: ProbeChoice): Promise<Probe> {
+  switch (backend) {
+    case 'ebpf':
+      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}});
+    case 'module':
+      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}, rung: 'module'});
+    case 'bpftrace':
+      return startBpftraceProbe({containerId, initialCwd: choice.workingDirectory});
+  }
 }

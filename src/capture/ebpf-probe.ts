@@ -11,8 +11,8 @@ export interface EbpfProbeOptions {
   readonly target: ProbeTarget;
   /** Begins with what is there already: processes, and what they have open and mapped. */
   readonly running?: boolean;
-  /** Left out: the first of the ladder that the kernel takes. */
-  readonly rung?: Rung;
+  /** Left out: the first of the ladder that the kernel takes. module: no eBPF, but the kernel module, which has to be loaded. */
+  readonly rung?: Rung | 'module';
   readonly allEvents?: boolean;
   /** Tells at the end which system calls were made. */
   readonly systemCalls?: boolean;

@@ -50,7 +50,7 @@ export function addProfileOptions(command: Command): Command {
     .option('--test <cmd>', 'command to run on the host, with WINNOW_ADDRESS and WINNOW_CONTAINER set (repeatable)', collect, [])
     .option('--http <url>', 'request to make; {address} stands for the container (repeatable)', collect, [])
     .option('--ready <when>', 'tcp:PORT, http:URL, log:REGEX, healthcheck or a time', parseReadiness)
-    .addOption(new Option('--backend <probe>', 'how to capture').choices(['auto', 'ebpf', 'bpftrace']).default('auto'))
+    .addOption(new Option('--backend <probe>', 'how to capture').choices(['auto', 'ebpf', 'module', 'bpftrace']).default('auto'))
     .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
     .option('--docker-arg <arg>', 'option of docker run, such as --docker-arg=--env=A=1 (repeatable)', collect, [])
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))

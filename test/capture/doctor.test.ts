@@ -11,7 +11,7 @@ test('this host is able: the probe is chosen by what really loads, and Docker an
   t.is(code, 0, err);
   const {schema, checks, ladder, probe, canProfile} = JSON.parse(out) as Examination;
   t.is(schema, 'winnow.doctor/1');
-  t.deepEqual(ladder.map(({rung}) => rung), ['fentry', 'tracepoint', 'bpftrace']);
+  t.deepEqual(ladder.map(({rung}) => rung), ['fentry', 'tracepoint', 'module', 'bpftrace']);
   t.like(ladder.find(({rung}) => rung === 'tracepoint'), {works: true, detail: 'attaches'});
   t.is(ladder.find(({used}) => used)?.rung, probe.rung ?? undefined);
   t.is(probe.chosen, 'ebpf');
@@ -25,7 +25,7 @@ test('for a person the findings are aligned, and the end says whether this host 
   const {out} = await winnow(['doctor']);
   const [first = '', ladder = ''] = out.split('\n\n');
   const findings = first.split('\n').filter((line) => /^(?:ok|no|\?\?) {2}/.test(line));
-  t.regex(ladder, /^The probe ladder.*\n(ok|no) {2}fentry .*\n(ok|no) {2}tracepoint .*\n(ok|no) {2}bpftrace .*$/);
+  t.regex(ladder, /^The probe ladder.*\n(ok|no) {2}fentry .*\n(ok|no) {2}tracepoint .*\n(ok|no) {2}module .*\n(ok|no) {2}bpftrace .*$/);
   const column = findings[0]?.indexOf('root');
   t.true(findings.length >= 11);
   t.true(findings.every((line) => line[Number(column) - 1] === ' ' && line[Number(column)] !== ' '), findings.join('\n'));
@@ -143,10 +143,20 @@ const climbs = test.macro(async (t, commands: Simulated['commands'], steps: read
   t.deepEqual(ladder.map(({rung: name, used, detail}) => `${used ? '*' : ''}${name}: ${detail}`), steps);
   t.true(rung === null || cannotSee.every(({probes}) => probes.includes(rung)));
 });
-test('the first rung of the ladder is used where it attaches', climbs, {}, ['*fentry: attaches', 'tracepoint: attaches', 'bpftrace: attaches']);
-test('the second where the kernel refuses the first', climbs, {[`${probe} features`]: done(features('fentry'))}, ['fentry: the kernel refuses the probe', '*tracepoint: attaches', 'bpftrace: attaches']);
-test('bpftrace where the kernel refuses both', climbs, {[`${probe} features`]: done(features('fentry', 'tracepoint'))}, ['fentry: the kernel refuses the probe', 'tracepoint: the kernel refuses the probe', '*bpftrace: attaches']);
-test('none where bpftrace is missing too', climbs, {[`${probe} features`]: failed(''), 'bpftrace --version': null}, ['fentry: lacks: ebpf probe', 'tracepoint: lacks: ebpf probe', 'bpftrace: lacks: bpftrace']);
+test('the first rung of the ladder is used where it attaches', climbs, {}, ['*fentry: attaches', 'tracepoint: attaches', 'module: not loaded: scripts/module load', 'bpftrace: attaches']);
+test('the second where the kernel refuses the first', climbs, {[`${probe} features`]: done(features('fentry'))}, ['fentry: the kernel refuses the probe', '*tracepoint: attaches', 'module: not loaded: scripts/module load', 'bpftrace: attaches']);
+test('bpftrace where the kernel refuses both', climbs, {[`${probe} features`]: done(features('fentry', 'tracepoint'))}, ['fentry: the kernel refuses the probe', 'tracepoint: the kernel refuses the probe', 'module: not loaded: scripts/module load', '*bpftrace: attaches']);
+test('none where bpftrace is missing too', climbs, {[`${probe} features`]: failed(''), 'bpftrace --version': null}, ['fentry: lacks: ebpf probe', 'tracepoint: lacks: ebpf probe', 'module: not loaded: scripts/module load', 'bpftrace: lacks: bpftrace']);
+
+test('the kernel module where it is loaded and the kernel refuses eBPF', async (t) => {
+  const {checks, probe: {chosen, rung, why, cannotSee}} = await examineHost(host({
+    commands: {[`${probe} features`]: done(features('fentry', 'tracepoint'))},
+    files: {'/dev/winnow': '', '/lib/modules/6.1.0-30-amd64/build': null},
+  }));
+  t.deepEqual([chosen, rung, why], ['module', 'module', 'the eBPF probe does not attach']);
+  t.like(checks.find(({name}) => name === 'kernel module'), {status: 'ok', detail: 'loaded'});
+  t.true(cannotSee.length > 0 && cannotSee.every(({probes}) => probes.includes('module')));
+});
 
 const noEngine = {engine: () => Promise.reject(new WinnowError('Docker does not answer'))};
 test('no Docker engine', lacks, {...noEngine, files: {'/run/systemd/system': ''}}, 'docker', /does not answer/, /^systemctl start docker$/, 'ebpf');
@@ -166,7 +176,7 @@ test('Secure Boot with lockdown refuses an unsigned module and says how to sign'
 });
 
 test('the page on probes has the blind spots that doctor states', (t) => {
-  const names: readonly ProbeName[] = ['fentry', 'tracepoint', 'bpftrace', 'strace'];
+  const names: readonly ProbeName[] = ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'];
   const rows = blindSpots.map(({what, probes, instead}) => `| ${what} | ${names.map((name) => (probes.includes(name) ? 'no' : 'yes')).join(' | ')} | ${instead} |`);
   const page = readFileSync(new URL('../../docs/probes.md', import.meta.url), 'utf8');
   t.deepEqual(page.split('\n').filter((line) => /\| (yes|no) \|/.test(line)), rows);

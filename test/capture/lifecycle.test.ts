@@ -117,6 +117,18 @@ test('an unknown image is named', fails, {
   message: /^winnow: no image "no-such-image:9" on this engine; /,
 });
 
+test('a kernel module that is not loaded', fails, {
+  args: ['profile', busybox, ...alone.slice(0, -1), '--backend=module'],
+  code: ExitCode.hostCannot,
+  message: /the kernel module is not loaded; run scripts\/module load; winnow doctor says/,
+});
+
+test('a rung together with a backend that has none', fails, {
+  args: ['profile', busybox, '--backend=module', '--rung=fentry'],
+  code: ExitCode.usage,
+  message: /--rung is of the eBPF probe; leave out one of --rung and --backend/,
+});
+
 test('an unknown flag is named', fails, {
   args: ['profile', busybox, '--bogus'],
   code: ExitCode.usage,

@@ -56,5 +56,5 @@ test('bpftrace says that it cannot', async (t) => {
   const {code, err} = await winnow(['profile', busybox, '--backend', 'bpftrace', '--syscalls', '--store', await temporaryStore(t)]);
   t.is(code, ExitCode.usage);
   t.is(linesOf(err).length, 1);
-  t.regex(err, /^winnow: bpftrace records no system calls; leave out one of --syscalls and --backend/);
+  t.regex(err, /^winnow: only the eBPF probe records system calls; leave out one of --syscalls and --backend/);
 });

@@ -6,7 +6,7 @@ import {checkCgroups} from './cgroups.js';
 import type {Check} from './check.js';
 import {checkDocker} from './docker.js';
 import type {Host} from './host.js';
-import {checkKernelModule} from './kernel-module.js';
+import {checkKernelModule, moduleIsLoaded} from './kernel-module.js';
 import {checkKernel} from './kernel.js';
 import {climb, type LadderRung, type LadderStep} from './ladder.js';
 import {checkLockdown} from './lockdown.js';
@@ -21,7 +21,7 @@ export interface Examination {
   readonly ladder: readonly LadderStep[];
   readonly probe: {
     /** What `winnow profile` would use; null where nothing works. */
-    readonly chosen: 'ebpf' | 'bpftrace' | null;
+    readonly chosen: 'ebpf' | 'module' | 'bpftrace' | null;
     /** The step of the ladder; null where nothing works. */
     readonly rung: LadderRung | null;
     readonly why: string;
@@ -48,7 +48,7 @@ export async function examineHost(host: Host): Promise<Examination> {
     await checkStrace(host),
     checkKernelModule(host),
   ];
-  const ladder = climb(checks, bpf.refusals);
+  const ladder = climb(checks, bpf.refusals, moduleIsLoaded(host));
   const {chosen, rung, why} = chooseProbe(ladder);
   return {
     schema: 'winnow.doctor/1',
@@ -64,6 +64,6 @@ function chooseProbe(ladder: readonly LadderStep[]): Pick<Examination['probe'], 
   if (used === undefined) {
     return {chosen: null, rung: null, why: ladder.map(({rung, detail}) => `${rung}: ${detail}`).join('; ')};
   }
-  const why = used.rung === 'bpftrace' ? 'the eBPF probe does not attach' : 'it attaches, names the very files and counts in the kernel';
+  const why = used.backend === 'ebpf' ? 'it attaches, names the very files and counts in the kernel' : 'the eBPF probe does not attach';
   return {chosen: used.backend, rung: used.rung, why};
 }

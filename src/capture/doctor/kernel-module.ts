@@ -2,9 +2,12 @@ import {type Check, no, ok} from './check.js';
 import type {Host} from './host.js';
 import {lockdownMode} from './lockdown.js';
 
-/** Whether a kernel module could be built and loaded here. */
+/** Whether the kernel module is loaded, or could be built and loaded here. */
 export function checkKernelModule(host: Host): Check {
   const name = 'kernel module';
+  if (moduleIsLoaded(host)) {
+    return ok(name, 'loaded');
+  }
   if (!host.exists('/proc/modules')) {
     return no(name, 'this kernel was built without CONFIG_MODULES', 'apt-get install linux-image-amd64 linux-headers-amd64 && reboot');
   }
@@ -18,7 +21,12 @@ export function checkKernelModule(host: Host): Check {
   if (!host.exists(`/lib/modules/${host.kernelRelease}/build`)) {
     return no(name, 'the headers of this kernel are not installed', `apt-get install linux-headers-${host.kernelRelease}`);
   }
-  return ok(name, `can be built and loaded${secureBoot(host) ? '; Secure Boot is on' : ''}`);
+  return ok(name, `can be built and loaded (scripts/module load)${secureBoot(host) ? '; Secure Boot is on' : ''}`);
+}
+
+/** Its device is there from load to unload. */
+export function moduleIsLoaded(host: Host): boolean {
+  return host.exists('/dev/winnow');
 }
 
 /** The EFI variable is four bytes of attributes and one of value (UEFI specification, 3.3). */

@@ -5,7 +5,7 @@ import type {Check} from './check.js';
 export interface LadderStep {
   readonly rung: LadderRung;
   /** The --backend that it belongs to. */
-  readonly backend: 'ebpf' | 'bpftrace';
+  readonly backend: 'ebpf' | 'module' | 'bpftrace';
   readonly works: boolean;
   /** What was found: that it attaches, or why not. */
   readonly detail: string;
@@ -14,15 +14,25 @@ export interface LadderStep {
 }
 
 /** Best first: a run uses the first that works. */
-const ladder = ['fentry', 'tracepoint', 'bpftrace'] as const satisfies readonly (Rung | 'bpftrace')[];
+const ladder = ['fentry', 'tracepoint', 'module', 'bpftrace'] as const satisfies readonly (Rung | 'module' | 'bpftrace')[];
 export type LadderRung = (typeof ladder)[number];
 
 const ebpfNeeds = ['privilege', 'kernel', 'btf', 'cgroups', 'ebpf probe'] as const;
+const moduleNeeds = ['privilege', 'cgroups', 'kernel module'] as const;
 const bpftraceNeeds = ['privilege', 'kernel', 'btf', 'tracefs', 'cgroups', 'bpftrace'] as const;
 
 /** What of the ladder works on a host with these findings; `refusals` are the eBPF probe's, null where it attaches. */
-export function climb(checks: readonly Check[], refusals: ReadonlyMap<Rung, string | null>): LadderStep[] {
-  const steps = ladder.map((rung) => (rung === 'bpftrace' ? bpftraceStep(checks) : ebpfStep(rung, checks, refusals)));
+export function climb(checks: readonly Check[], refusals: ReadonlyMap<Rung, string | null>, moduleLoaded: boolean): LadderStep[] {
+  const steps = ladder.map((rung) => {
+    switch (rung) {
+      case 'module':
+        return moduleStep(checks, moduleLoaded);
+      case 'bpftrace':
+        return bpftraceStep(checks);
+      default:
+        return ebpfStep(rung, checks, refusals);
+    }
+  });
   const used = steps.find(({works}) => works);
   return steps.map((step) => ({...step, used: step === used}));
 }
@@ -33,6 +43,12 @@ function ebpfStep(rung: Rung, checks: readonly Check[], refusals: ReadonlyMap<Ru
   const lacks = missing(checks, ebpfNeeds);
   const refusal = lacks === '' ? refusals.get(rung) ?? null : `lacks: ${lacks}`;
   return {rung, backend: 'ebpf', works: refusal === null, detail: refusal ?? 'attaches'};
+}
+
+function moduleStep(checks: readonly Check[], loaded: boolean): Step {
+  const lacks = missing(checks, moduleNeeds);
+  const detail = lacks !== '' ? `lacks: ${lacks}` : loaded ? 'loaded' : 'not loaded: scripts/module load';
+  return {rung: 'module', backend: 'module', works: lacks === '' && loaded, detail};
 }
 
 function bpftraceStep(checks: readonly Check[]): Step {

@@ -34,15 +34,21 @@ async function profile(image: string, args: readonly string[], options: ProfileO
   if (options.host !== undefined && options.backend === 'bpftrace') {
     throw new WinnowError('--backend bpftrace works on this host only', {exitCode: ExitCode.usage, hint: 'leave it out: over ssh the eBPF probe is used'});
   }
-  if (options.rung !== 'auto' && options.backend === 'bpftrace') {
+  const otherBackend = options.backend === 'bpftrace' || options.backend === 'module';
+  if (options.rung !== 'auto' && otherBackend) {
     throw new WinnowError('--rung is of the eBPF probe', {exitCode: ExitCode.usage, hint: 'leave out one of --rung and --backend'});
   }
-  if (options.syscalls === true && options.backend === 'bpftrace') {
-    throw new WinnowError('bpftrace records no system calls', {exitCode: ExitCode.usage, hint: 'leave out one of --syscalls and --backend'});
+  if (options.syscalls === true && otherBackend) {
+    throw new WinnowError('only the eBPF probe records system calls', {exitCode: ExitCode.usage, hint: 'leave out one of --syscalls and --backend'});
   }
   const {workloads, limits} = await chooseWorkloads(args, options, context.cwd);
   const result = await withPlace(options, workloads.flatMap(portsOf), context, (place) => profileAt(place, image, workloads, limits, options, context));
   reportProfile(image, result, context);
+}
+
+/** What else was asked for may leave no choice. */
+function backendOf({backend, host, rung, syscalls}: ProfileOptions): ProfileOptions['backend'] {
+  return backend === 'auto' && (host !== undefined || rung !== 'auto' || syscalls === true) ? 'ebpf' : backend;
 }
 
 function portsOf({plan: {ready, steps, services}}: Workload): number[] {
@@ -67,7 +73,7 @@ async function profileAt(
       workloads,
       limits,
       probe: {
-        backend: options.host === undefined && options.rung === 'auto' && options.syscalls === undefined ? options.backend : 'ebpf',
+        backend: backendOf(options),
         ...(options.rung === 'auto' ? {} : {rung: options.rung}),
         systemCalls: options.syscalls === true,
         allEvents: options.events === 'all',
