@@ -172,7 +172,7 @@ static void on_path_call(const struct call *call)
 		struct open_how open = {};
 
 		if (!wn_read_user(&open, pointer(call, desc->flags), sizeof(open)))
-			open.flags = open.resolve = 0;
+			open = (struct open_how){};
 		flags = open.flags;
 		how.rooted = open.resolve & RESOLVE_IN_ROOT;
 	}

@@ -95,8 +95,10 @@ void wn_on_exec(struct wn_session *session, struct wn_scratch *scratch, struct l
 	if (!locate_entry(&scratch->file) || scratch->file.inode == program.inode)
 		return; /* static */
 	wn_set_file(scratch);
-	if (scratch->file.dev != program.dev)
-		scratch->key.dev = scratch->key.inode = 0; /* overlayfs maps the layer's file */
+	if (scratch->file.dev != program.dev) { /* overlayfs maps the layer's file */
+		scratch->key.dev = 0;
+		scratch->key.inode = 0;
+	}
 	wn_commit(session, scratch);
 }
 

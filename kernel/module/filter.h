@@ -31,7 +31,10 @@ struct wn_filters {
 	struct wn_selector selectors[WN_FILTERS_MAX];
 };
 
-/* -EINVAL for what is no filter, -ENOSPC for one too many, else what the kernel says of the descriptor or the process. */
+/*
+ * -EINVAL for what is no filter, -ENOSPC for one too many, else what the
+ * kernel says of the descriptor or the process.
+ */
 int wn_filters_add(struct wn_filters *filters, const struct wn_filter *filter);
 void wn_filters_clear(struct wn_filters *filters);
 

@@ -10,6 +10,12 @@
 #include "hooks.h"
 #include "session.h"
 
+/* None where there is no scratch. */
+#define wn_for_each_session_with(session, scratch) \
+	list_for_each_entry_rcu(session, (scratch) ? &wn_sessions : &no_sessions, node)
+
+static LIST_HEAD(no_sessions);
+
 /* Called for every system call of every process, so it is done with anybody else's in a few instructions. */
 static void on_sys_exit(void *unused, struct pt_regs *regs, long result)
 {
@@ -19,28 +25,29 @@ static void on_sys_exit(void *unused, struct pt_regs *regs, long result)
 
 	if (likely(!wn_maybe_followed(current)))
 		return;
+	rcu_read_lock();
 	scratch = wn_scratch_take();
-	if (!scratch)
-		return;
-	wn_for_each_session(session) {
+	wn_for_each_session_with(session, scratch) {
 		state = wn_task_find(&session->tasks, current);
 		if (state)
 			wn_on_call(session, scratch, state, regs, result);
 	}
 	wn_scratch_give_back(scratch);
+	rcu_read_unlock();
 }
 
 static void on_exec(void *unused, struct task_struct *task, pid_t old_pid,
 		    struct linux_binprm *bprm)
 {
-	struct wn_scratch *scratch = wn_scratch_take();
+	struct wn_scratch *scratch;
 	struct wn_session *session;
 
-	if (!scratch)
-		return;
-	wn_for_each_session(session)
+	rcu_read_lock();
+	scratch = wn_scratch_take();
+	wn_for_each_session_with(session, scratch)
 		wn_on_exec(session, scratch, bprm);
 	wn_scratch_give_back(scratch);
+	rcu_read_unlock();
 }
 
 static void on_fork(void *unused, struct task_struct *parent, struct task_struct *child)
@@ -50,12 +57,12 @@ static void on_fork(void *unused, struct task_struct *parent, struct task_struct
 
 	if (likely(!wn_maybe_followed(parent)) || parent != current)
 		return;
+	rcu_read_lock();
 	scratch = wn_scratch_take();
-	if (!scratch)
-		return;
-	wn_for_each_session(session)
+	wn_for_each_session_with(session, scratch)
 		wn_on_fork(session, scratch, child);
 	wn_scratch_give_back(scratch);
+	rcu_read_unlock();
 }
 
 static void forget(struct task_struct *task)
@@ -93,15 +100,15 @@ static void submitted(struct io_kiocb *request)
 
 	if (likely(!wn_maybe_followed(current)))
 		return;
+	rcu_read_lock();
 	scratch = wn_scratch_take();
-	if (!scratch)
-		return;
-	wn_for_each_session(session) {
+	wn_for_each_session_with(session, scratch) {
 		state = wn_task_find(&session->tasks, current);
 		if (state)
 			wn_on_submitted(session, scratch, state, request);
 	}
 	wn_scratch_give_back(scratch);
+	rcu_read_unlock();
 }
 
 #ifdef WN_IO_SUBMIT_OLD
@@ -124,12 +131,12 @@ static void on_io_complete(void *unused, void *ring, void *request, u64 user_dat
 
 	if (likely(!wn_submissions_pending()))
 		return;
+	rcu_read_lock();
 	scratch = wn_scratch_take();
-	if (!scratch)
-		return;
-	wn_for_each_session(session)
+	wn_for_each_session_with(session, scratch)
 		wn_on_completed(session, scratch, request, result);
 	wn_scratch_give_back(scratch);
+	rcu_read_unlock();
 }
 #endif
 

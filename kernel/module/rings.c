@@ -73,7 +73,7 @@ bool wn_rings_write(struct wn_rings *rings, const struct wn_record *record, bool
 	number = atomic64_inc_return(&rings->made);
 	put(rings, ring, head, &number, sizeof(number));
 	put(rings, ring, head + sizeof(number), record, record->len);
-	/* Pairs with the acquire in find(). */
+	/* Pairs with the acquire in first_of(). */
 	smp_store_release(&ring->head, head + sizeof(number) + record->len);
 	*wake |= waiting >= rings->wakeup_bytes;
 	return true;
@@ -85,6 +85,7 @@ static const struct framed *first_of(const struct wn_rings *rings, const struct 
 {
 	unsigned long mask = rings->bytes - 1;
 
+	/* Pairs with the release in wn_rings_write(): the record is whole. */
 	if (smp_load_acquire(&ring->head) == ring->tail)
 		return NULL;
 	copy->number = *(u64 *)(ring->data + (ring->tail & mask));
@@ -126,6 +127,7 @@ static int take(struct wn_rings *rings, struct wn_ring *ring, u32 len, char __us
 	if (copy_to_user(to, ring->data + offset, until_end) ||
 	    (len > until_end && copy_to_user(to + until_end, ring->data, len - until_end)))
 		return -EFAULT;
+	/* Pairs with the acquire in wn_rings_write(): it may be overwritten now. */
 	smp_store_release(&ring->tail, at + len);
 	rings->read++;
 	return 0;

@@ -44,7 +44,6 @@ struct wn_scratch *wn_scratch_take(void)
 	struct wn_session *session;
 
 	preempt_disable_notrace();
-	rcu_read_lock();
 	scratch = __this_cpu_read(scratches);
 	if (in_task() && !scratch->busy) {
 		scratch->busy = true;
@@ -53,15 +52,15 @@ struct wn_scratch *wn_scratch_take(void)
 	}
 	wn_for_each_session(session)
 		wn_count_lost(session, WN_LOSS_RECURSION);
-	rcu_read_unlock();
 	preempt_enable_notrace();
 	return NULL;
 }
 
 void wn_scratch_give_back(struct wn_scratch *scratch)
 {
+	if (!scratch)
+		return;
 	barrier();
 	scratch->busy = false;
-	rcu_read_unlock();
 	preempt_enable_notrace();
 }

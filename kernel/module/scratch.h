@@ -31,11 +31,12 @@ int wn_scratches_make(void);
 void wn_scratches_free(void);
 
 /*
- * Takes this CPU's scratch, with preemption off and RCU's read lock held until
- * it is given back. NULL where the CPU is in a hook already, or in an
- * interrupt; all sessions count that as lost.
+ * Takes this CPU's scratch, with preemption off until it is given back; the
+ * caller holds RCU's read lock. NULL where the CPU is in a hook already, or in
+ * an interrupt; all sessions count that as lost.
  */
 struct wn_scratch *wn_scratch_take(void);
+/* It may be NULL. */
 void wn_scratch_give_back(struct wn_scratch *scratch);
 
 #endif

@@ -80,6 +80,7 @@ static struct wn_slot *insert(struct wn_table *table, u32 bucket, const struct w
 	slot = &table->slots[number - 1];
 	slot->key = *key;
 	slot->next = table->buckets[bucket];
+	/* Pairs with the acquire in find(). */
 	smp_store_release(&table->buckets[bucket], number);
 	return slot;
 }

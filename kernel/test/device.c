@@ -4,6 +4,7 @@
  * wrong order, two readers, readers that die, namespaces that go away. Prints
  * a line for each way that is answered as include/winnow_device.h says, and
  * ends with status 1 at the first that is not. The module has to be loaded.
+ * With `events COUNT` it makes that many accesses and checks the accounts.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -11,6 +12,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -18,10 +20,13 @@
 #include "workload.h"
 
 #define CALL_OPENAT 7 /* the index that this program gives it */
+#define CALL_FSTAT 8
 #define OPENS 500
+#define EVENTS 200000
 
 static struct wn_call_desc calls[WN_CALL_TABLE] = {
 	[SYS_openat] = {.kind = WN_KIND_OPEN, .op = WN_READ, .call = CALL_OPENAT, .dirfd = 1, .path = 2, .flags = 3},
+	[SYS_fstat] = {.kind = WN_KIND_FD, .op = WN_STAT, .call = CALL_FSTAT, .fd = 1},
 };
 
 static const struct wn_setup usual = {
@@ -363,6 +368,53 @@ static void full_ring(void)
 	close(device);
 }
 
+static bool stopped;
+
+static void *read_until_stopped(void *argument)
+{
+	struct tally *sum = argument;
+	bool last;
+
+	do {
+		struct tally tally;
+
+		last = __atomic_load_n(&stopped, __ATOMIC_SEQ_CST);
+		tally = read_all(shared_device);
+		sum->accesses += tally.accesses;
+		sum->repeats += tally.repeats;
+		sum->counted += tally.counted;
+		usleep(1000);
+	} while (!last);
+	return NULL;
+}
+
+/* As many as asked for, faster than they are read; whatever is lost, the sums are exact. */
+static void many_events(long count, bool all_events)
+{
+	struct wn_setup setup = usual;
+	struct wn_session_stats stats;
+	struct tally tally = {};
+	struct stat status;
+	pthread_t reader;
+	int file = open("/dev/null", O_RDONLY);
+
+	setup.all_events = all_events;
+	shared_device = start_session(setup);
+	stopped = false;
+	pthread_create(&reader, NULL, read_until_stopped, &tally);
+	for (long i = 0; i < count; i++)
+		syscall(SYS_fstat, file, &status);
+	ioctl(shared_device, WN_IOCTL_STOP);
+	__atomic_store_n(&stopped, true, __ATOMIC_SEQ_CST);
+	pthread_join(reader, NULL);
+	stats = stats_of(shared_device);
+	printf("%ld events: %lld delivered, %ld lost\n", count, stats.delivered, all_lost(&stats));
+	check((long)stats.made == count && stats.made == stats.delivered + all_lost(&stats), all_events ? "every event is sent or counted as lost" : "every event is counted");
+	check((long)stats.delivered == (all_events ? tally.accesses + tally.repeats : tally.counted), "what is said to be delivered was read");
+	close(shared_device);
+	close(file);
+}
+
 /* More accesses than entries: the others are sent one by one. */
 static void full_table(void)
 {
@@ -475,8 +527,13 @@ int main(int argc, char **argv)
 		make_opens(OPENS);
 		return 0;
 	}
+	if (argc == 3 && strcmp(argv[1], "events") == 0) {
+		many_events(number(argv[2], 1), false);
+		many_events(number(argv[2], 1), true);
+		return 0;
+	}
 	if (argc != 1)
-		usage("");
+		usage("[events COUNT]");
 	in_child(as_nobody, 0, "a user who is not root");
 	in_child(as_lesser_root, 0, "a root without CAP_SYS_ADMIN");
 	setups();
@@ -488,6 +545,8 @@ int main(int argc, char **argv)
 	waiting_readers();
 	full_ring();
 	full_table();
+	many_events(EVENTS, false);
+	many_events(EVENTS, true);
 	namespace_that_goes();
 	in_child(open_and_die, SIGKILL, "a reader that dies");
 	unloading();

@@ -18,7 +18,7 @@ const robust = test.macro(async (t, series: string) => {
     series,
     script: 'module.sh',
     copies: {'winnow.ko': await buildModule(series), device: path.join(root, 'build/workloads/device')},
-    files: {cycles: '5', 'burst.json': containerConfig(['/workloads/burst', String(opens), String(files), '2', '2', '/tmp/files'])},
+    files: {'burst.json': containerConfig(['/workloads/burst', String(opens), String(files), '2', '2', '/tmp/files'])},
   };
   await withMachine(guest, async (share) => {
     const read = async (name: string): Promise<string> => readFile(path.join(share, name), 'utf8');

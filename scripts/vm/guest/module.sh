@@ -3,6 +3,8 @@
 # what the kernel said meanwhile to module.kernel-log.
 # shellcheck source=lib.sh
 . ./lib.sh
+# shellcheck source=load-and-unload.sh
+. ./load-and-unload.sh
 
 dmesg -c >/dev/null
 for parameter in ring_bytes_max=0 ring_bytes_max=2048 ring_bytes_max=5000 ring_bytes_max=2147483648 ring_bytes_max=many; do
@@ -31,20 +33,6 @@ exec 8>&-
 container "$id" burst.json >beside.made
 detach
 
-# Processes that run already, and the module loaded and unloaded under them.
-mkdir /sys/fs/cgroup/running
-sh -c 'echo $$ >/sys/fs/cgroup/running/cgroup.procs; while :; do cat /proc/self/status >/dev/null; done' &
-loop=$!
-until grep -q . /sys/fs/cgroup/running/cgroup.procs; do sleep 0.05; done
-for _ in $(seq "$(cat cycles)"); do
-  attach running.stream --cgroup /sys/fs/cgroup/running --running --rung module
-  sleep 0.1
-  detach
-  rmmod winnow
-  insmod winnow.ko
-done
-kill "$loop"
-wait "$loop" || true
-
+load_and_unload 5
 rmmod winnow
 dmesg -r >module.kernel-log
