@@ -25,7 +25,6 @@ import {billAfter, billBefore} from '../sbom/bill.js';
 import {cycloneDxDocument} from '../sbom/cyclonedx.js';
 import {spdxDocument} from '../sbom/spdx.js';
 import {accessEdges} from '../store/access-edges.js';
-import {accessOrder} from '../store/access-order.js';
 import {firstTouches} from '../store/first-touches.js';
 import {runFilePath} from '../store/layout.js';
 import {readRun} from '../store/run-file.js';
@@ -82,8 +81,8 @@ export const imageFormats: Readonly<Record<string, ExportImage>> = {
 export const planOf = ({profile, index}: TrainedImage) => planDebloat(profile, index, {maxRisk: 0.05, keep: [], remove: []});
 
 async function prefetchOf(image: TrainedImage, options: SourceOptions, {storeDirectory}: CommandContext) {
-  const order = await accessOrder(storeDirectory, runsOf(image, options));
-  return prefetchFiles(order, image.index, image.profile, options.minProbability);
+  const opened = await firstTouches(storeDirectory, runsOf(image, options));
+  return prefetchFiles(opened, image.index, image.profile, options.minProbability);
 }
 
 /** Learned from runs that show all they needed. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {prefetchFiles} from '../../src/export/prefetch-files.js';
 import {nydusList, overlaybdList, sociList, stargzRecord} from '../../src/export/prefetch-lists.js';
 import type {ContainerPath} from '../../src/model/container-path.js';
-import {accessOrder} from '../../src/store/access-order.js';
+import {firstTouches} from '../../src/store/first-touches.js';
 import {writeRun} from '../../src/store/run-file.js';
 import {listRuns} from '../../src/store/store.js';
 import {trainProfile} from '../../src/train/train-profile.js';
@@ -25,14 +25,13 @@ test('files come in the order in which runs first used them, those that are like
     ];
     await writeRun(store, {metadata: makeMetadata({}, number + 1), rows});
   }
-  const order = await accessOrder(store, await listRuns(store));
-  t.deepEqual(order, ['/empty', '/bin/sh', '/lib/a', '/lib/b', '/rare']);
+  const opened = await firstTouches(store, await listRuns(store));
   const index = makeIndex({'/bin/sh': {}, '/empty': {bytes: 0}, '/lib/a': {}, '/lib/b': {}, '/only/looked/at': {}, '/rare': {}});
   const profile = trainProfile(makeTouches(uses.map((touches) => ({touches}))), index);
-  const names = (minProbability: number) => prefetchFiles(order, index, profile, minProbability).map(({path}) => path);
+  const names = (minProbability: number) => prefetchFiles(opened, index, profile, minProbability).map(({path}) => path);
   t.deepEqual(names(0), ['/bin/sh', '/lib/a', '/lib/b', '/rare']);
   t.deepEqual(names(0.55), ['/bin/sh', '/lib/a', '/lib/b']);
-  t.deepEqual(await accessOrder(store, []), []);
+  t.deepEqual(prefetchFiles([], index, profile, 0), []);
 });
 
 test('a stargz record is JSON lines of names without the leading slash, with the layer that has them', (t) => {

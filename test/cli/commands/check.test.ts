@@ -1,6 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
+import {Ajv2020} from 'ajv/dist/2020.js';
 import {ExitCode} from '../../../src/model/exit-code.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 import {addRun, smallImage} from '../small-store.js';
@@ -9,6 +10,15 @@ interface Document {
   readonly passed: boolean;
   readonly checks: readonly {readonly name: string; readonly passed: boolean; readonly value: number}[];
   readonly newMisses: readonly {readonly path: string}[];
+}
+
+async function documentOf(t: ExecutionContext, text: string): Promise<Document> {
+  const schema = JSON.parse(await readFile(new URL('../../../docs/schema/winnow.check.1.json', import.meta.url), 'utf8')) as object;
+  const ajv = new Ajv2020({strict: true, allErrors: true});
+  const validate = ajv.compile(schema);
+  const document: unknown = JSON.parse(text);
+  t.true(validate(document), ajv.errorsText(validate.errors));
+  return document as Document;
 }
 
 const contents = {'srv/a': 'a'.repeat(1000), 'srv/b': 'b'.repeat(1000), 'srv/unused': 'u'.repeat(2000)};
@@ -23,7 +33,7 @@ test('limits that hold end with 0, one that is exceeded with 3, and each is name
   t.deepEqual(linesOf(held.out).map((line) => line.split(/ +/).slice(0, 2)), [['held', 'max-size'], ['held', 'max-bloat'], ['held', 'max-risk']]);
   const exceeded = await winnow(['check', image, '--max-size', '3999B', '--max-bloat', '0.49', '--max-risk', '0.1', '--store', store, '--json']);
   t.is(exceeded.code, ExitCode.threshold);
-  const document = JSON.parse(exceeded.out) as Document;
+  const document = await documentOf(t, exceeded.out);
   t.false(document.passed);
   t.deepEqual(document.checks.map(({name, passed}) => [name, passed]), [['max-size', false], ['max-bloat', false], ['max-risk', false]]);
   t.deepEqual(document.checks.slice(0, 2).map(({value}) => value), [4000, 0.5]);
@@ -61,7 +71,7 @@ test('new misses are what a plan of an earlier image removes and a run of this o
   t.regex(await readFile(summary, 'utf8'), /^# before\n### ❌ winnow check[^]*<code>\/srv\/b<\/code>/);
   t.is((JSON.parse(await readFile(sarif, 'utf8')) as {runs: {results: unknown[]}[]}).runs[0]?.results.length, 2);
   const json = await winnow([...args, '--json'], {env: {GITHUB_ACTIONS: 'true'}});
-  t.deepEqual((JSON.parse(json.out) as Document).newMisses, [{path: '/srv/b'}]);
+  t.deepEqual((await documentOf(t, json.out)).newMisses, [{path: '/srv/b'}]);
   t.true(json.err.startsWith('::error '));
 });
 
