@@ -1,4 +1,4 @@
-import {addressMark} from './container.js';
+import {addressMark} from './workload.js';
 import type {Readiness} from './readiness.js';
 import type {Step} from './workload.js';
 

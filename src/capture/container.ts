@@ -1,11 +1,12 @@
 import process from 'node:process';
-import {PassThrough, Writable} from 'node:stream';
+import {Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type {ContainerPath} from '../model/container-path.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {identityOf, isDead, type ProcessIdentity} from '../store/process-identity.js';
 import {addressOf} from './container-address.js';
+import {type ExecResult, execInside} from './exec-inside.js';
 import {type Network, parseDockerArgs, withNetwork} from './docker-args.js';
 import {listensInside} from './listening.js';
 import {mountedByEngine} from './mounted-paths.js';
@@ -23,18 +24,9 @@ export interface ContainerOptions {
   readonly network?: Network | undefined;
 }
 
-export interface ExecResult {
-  readonly exitCode: number;
-  /** Last lines of what it printed. */
-  readonly output: string;
-}
-
 /** Labels of every container that winnow makes: its run, and the process that is to remove it. */
 const runLabel = 'winnow.run';
 const controllerLabel = 'winnow.controller';
-
-/** Stands for the container's address in URLs. */
-export const addressMark = '{address}';
 
 const outputKept = 16_384;
 const outputGraceMs = 1000;
@@ -114,11 +106,6 @@ export class ProfiledContainer {
     return listensInside(State.Pid, this.#container.id, port);
   }
 
-  /** The URL with {address} filled in. */
-  async urlOf(template: string): Promise<string> {
-    return template.includes(addressMark) ? template.replaceAll(addressMark, (await this.address()) ?? '127.0.0.1') : template;
-  }
-
   /** Health as the image's HEALTHCHECK tells; null where it has none. */
   async health(): Promise<string | null> {
     const {State} = await this.#container.inspect();
@@ -130,19 +117,8 @@ export class ProfiledContainer {
     return mountedByEngine(await this.#container.inspect());
   }
 
-  /** Runs a program inside and waits for its end. */
-  async exec(argv: readonly string[]): Promise<ExecResult> {
-    const exec = await this.#container.exec({Cmd: [...argv], AttachStdout: true, AttachStderr: true});
-    const stream = await exec.start({hijack: true, stdin: false});
-    let output = '';
-    const sink = new PassThrough();
-    sink.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-outputKept)));
-    this.#docker.modem.demuxStream(stream, sink, sink);
-    await new Promise((resolve, reject) => {
-      stream.once('end', resolve).once('close', resolve).once('error', reject);
-    });
-    const {ExitCode} = await exec.inspect();
-    return {exitCode: ExitCode ?? 255, output: output.trim()};
+  exec(argv: readonly string[]): Promise<ExecResult> {
+    return execInside(this.#docker, this.#container.id, argv);
   }
 
   /** SIGTERM, then SIGKILL after `graceSeconds`, or after what --stop-timeout says; harmless where it has ended already. */

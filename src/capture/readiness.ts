@@ -4,6 +4,7 @@ import {ExitCode} from '../model/exit-code.js';
 import {parseDuration} from '../model/units.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {ProfiledContainer} from './container.js';
+import {urlFor} from './workload.js';
 
 /** When a container counts as ready for its workload. */
 export type Readiness =
@@ -123,7 +124,7 @@ async function poll(readiness: Readiness, container: ProfiledContainer, signal: 
       return until(() => (host === null ? container.listens(port) : answersTcp(host, port)), signal);
     }
     case 'http': {
-      const url = await container.urlOf(readiness.url);
+      const url = await urlFor(readiness.url, container);
       return until(async () => answersHttp(url, signal), signal);
     }
     case 'healthcheck':

@@ -1,8 +1,8 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ProfiledContainer} from './container.js';
 import {argvOf} from './command-line.js';
+import type {ExecResult} from './exec-inside.js';
 
 /** One thing a run does once the container is ready. */
 export type Step =
@@ -19,6 +19,24 @@ export type StepAnswer =
   /** `status` null where none came; `bodyDigest` is `sha256:…`. */
   | {readonly kind: 'http'; readonly what: string; readonly status: number | null; readonly bodyDigest: string | null};
 
+/** What steps are made with. */
+export interface StepTarget {
+  /** Of the container; null where there is none, or not only one. */
+  readonly id: string | null;
+  /** Address that this host reaches it by; null without a network of its own. */
+  readonly address: () => Promise<string | null>;
+  /** Runs a program inside and waits for its end. */
+  readonly exec: (argv: readonly string[]) => Promise<ExecResult>;
+}
+
+/** Stands for the container's address in URLs. */
+export const addressMark = '{address}';
+
+/** The URL with {address} filled in. */
+export async function urlFor(template: string, target: Pick<StepTarget, 'address'>): Promise<string> {
+  return template.includes(addressMark) ? template.replaceAll(addressMark, (await target.address()) ?? '127.0.0.1') : template;
+}
+
 export interface StepFailure {
   readonly step: Step;
   readonly exitCode: number;
@@ -28,13 +46,13 @@ export interface StepFailure {
 /** Runs steps in order; stops at the first that fails, and says which. `onAnswer` is told what came of each. */
 export async function runSteps(
   steps: readonly Step[],
-  container: ProfiledContainer,
+  target: StepTarget,
   signal: AbortSignal,
   onAnswer: (answer: StepAnswer) => void = () => undefined,
 ): Promise<StepFailure | null> {
   for (const step of steps) {
     signal.throwIfAborted();
-    const {answer, failure} = await runStep(step, container, signal);
+    const {answer, failure} = await runStep(step, target, signal);
     onAnswer(answer);
     if (failure !== null) {
       return failure;
@@ -48,25 +66,26 @@ interface StepOutcome {
   readonly failure: StepFailure | null;
 }
 
-async function runStep(step: Step, container: ProfiledContainer, signal: AbortSignal): Promise<StepOutcome> {
+async function runStep(step: Step, target: StepTarget, signal: AbortSignal): Promise<StepOutcome> {
   switch (step.kind) {
     case 'exec': {
-      const {exitCode, output} = await abortable(container.exec(argvOf(step.command)), signal);
+      const {exitCode, output} = await abortable(target.exec(argvOf(step.command)), signal);
       const failure = exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}" inside`, exitCode, output)};
       return {answer: {kind: 'exec', what: step.command, exitCode}, failure};
     }
     case 'test': {
-      const address = await container.address();
-      const failure = await runTest(step, {WINNOW_CONTAINER: container.id, ...(address === null ? {} : {WINNOW_ADDRESS: address})}, signal);
+      const address = await target.address();
+      const env = {...(target.id === null ? {} : {WINNOW_CONTAINER: target.id}), ...(address === null ? {} : {WINNOW_ADDRESS: address})};
+      const failure = await runTest(step, env, signal);
       return {answer: {kind: 'test', what: step.command, exitCode: failure?.exitCode ?? 0}, failure};
     }
     case 'http':
-      return request(step, await container.urlOf(step.url), signal);
+      return request(step, await urlFor(step.url, target), signal);
   }
 }
 
 /** Runs a test command on the host, with more variables in its environment. */
-export async function runTest(step: Extract<Step, {kind: 'test'}>, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<StepFailure | null> {
+async function runTest(step: Extract<Step, {kind: 'test'}>, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<StepFailure | null> {
   const {exitCode, output} = await runOnHost(step.command, env, signal);
   return exitCode === 0 ? null : {step, exitCode, message: describe(`"${step.command}"`, exitCode, output)};
 }

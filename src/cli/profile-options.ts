@@ -105,7 +105,7 @@ export function durationOf(duration: number | 'auto' | undefined, share: number)
   return duration === 'auto' ? {until: 'dry', share} : {until: 'time', ms: duration};
 }
 
-function stepsOf({exec, test, http}: Pick<ProfileOptions, 'exec' | 'test' | 'http'>): Step[] {
+export function stepsOf({exec, test, http}: Pick<ProfileOptions, 'exec' | 'test' | 'http'>): Step[] {
   return [
     ...exec.map((command): Step => ({kind: 'exec', command})),
     ...test.map((command): Step => ({kind: 'test', command})),
@@ -129,7 +129,7 @@ function parseCount(text: string): number {
   return count;
 }
 
-function parseUntilRisk(text: string): number {
+export function parseUntilRisk(text: string): number {
   const probability = parseProbability(text);
   if (probability === 0) {
     throw new InvalidArgumentError('it takes a probability above 0: no number of runs shows that nothing is left');

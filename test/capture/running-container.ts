@@ -24,7 +24,7 @@ export interface Start {
 /** Starts a container without network and resolves once its script has been run. It is removed at the end of the test. */
 export async function startContainer(t: ExecutionContext, {image = busybox, options = [], script = 'true', env = {}}: Start = {}): Promise<RunningContainer> {
   const name = `winnow-test-${randomUUID()}`;
-  const {stdout: id} = await execa('docker', ['run', '--detach', `--name=${name}`, '--network=none', '--stop-timeout=0', ...options, image, '/bin/sh', '-c', `${script}; echo ready; exec sleep 600`], {env});
+  const {stdout: id} = await execa('docker', ['run', '--detach', `--name=${name}`, ...(options.some((option) => option.startsWith('--network')) ? [] : ['--network=none']), '--stop-timeout=0', ...options, image, '/bin/sh', '-c', `${script}; echo ready; exec sleep 600`], {env});
   t.teardown(() => execa('docker', ['rm', '--force', id], {env}));
   const log = execa('docker', ['logs', '--follow', id], {env, reject: false, buffer: false});
   await once(log.stdout, 'data');

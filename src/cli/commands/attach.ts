@@ -3,22 +3,27 @@ import {startEbpfProbe} from '../../capture/ebpf-probe.js';
 import {parseRunDuration} from '../../capture/duration.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {plural} from '../../model/plural.js';
+import {type Rung, rungs} from '../../model/run.js';
 import {parseSize} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {AttachProgress} from '../attach-progress.js';
 import {type AttachResult, attachRuns} from '../attach-runs.js';
-import {runTests} from '../attach-tests.js';
+import {checkSteps, runAttachSteps} from '../attach-steps.js';
 import {checkTargets, findTargets, type TargetOptions} from '../attach-targets.js';
 import type {CommandContext} from '../context.js';
 import {addPlaceOptions, type Place, type PlaceOptions, withPlace} from '../place.js';
-import {collect, defaultUntilRisk, durationOf} from '../profile-options.js';
+import {collect, defaultUntilRisk, durationOf, parseUntilRisk, stepsOf} from '../profile-options.js';
 import {runLine} from '../profile-report.js';
 import type {RegisterCommand} from '../program.js';
 
 interface AttachOptions extends PlaceOptions, TargetOptions {
   readonly workload: string;
   readonly duration?: number | 'auto';
+  readonly untilRisk?: number;
+  readonly exec: readonly string[];
   readonly test: readonly string[];
+  readonly http: readonly string[];
+  readonly rung: 'auto' | Rung;
   readonly events: 'first' | 'all';
   readonly ringSize?: number;
   readonly syscalls?: true;
@@ -35,13 +40,17 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .option('--pid <pid>', 'a process and what descends from it', parsePid)
     .option('--workload <name>', 'kind of workload that these runs are of', 'default')
     .option('--duration <time>', 'end after this long (30s, 5m), or auto: once nothing new is found', parseRunDuration)
-    .option('--test <cmd>', 'command to run on the host once all are attached; its end ends the capture (repeatable)', collect, [])
+    .option('--until-risk <p>', `when --duration auto is satisfied (docs/auto.md; default: ${defaultUntilRisk})`, parseUntilRisk)
+    .option('--exec <cmd>', 'command to run inside the one container that is attached to (repeatable)', collect, [])
+    .option('--test <cmd>', 'command to run on the host, with WINNOW_ADDRESS and WINNOW_CONTAINER set where it is one container (repeatable)', collect, [])
+    .option('--http <url>', 'request to make; {address} stands for the one container (repeatable)', collect, [])
+    .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
     .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
     .option('--ring-size <size>', 'kernel ring buffer for each container, a power of two (default: 16MiB)', parseSize)
     .addHelpText('after', `
-Each container makes a run of its own image. It lasts until the container ends, --duration or --test is over, or Ctrl-C. What a
-running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
+Each container makes a run of its own image. It lasts until the container ends, --duration is over, the steps are made, or Ctrl-C.
+Steps are made once all are attached, in the order --exec, --test, --http. What a running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
 proves use, never disuse.
 
 Examples:
@@ -63,27 +72,36 @@ async function attach(names: readonly string[], options: AttachOptions, context:
 async function attachAt(place: Place, names: readonly string[], options: AttachOptions, context: CommandContext): Promise<AttachResult> {
   const {docker, probeHost} = place;
   const {storeDirectory, signal} = context;
-  const {workload, duration, test, events, ringSize, syscalls = false} = options;
+  const {workload, duration, untilRisk = defaultUntilRisk, rung, events, ringSize, syscalls = false} = options;
+  const steps = stepsOf(options);
   const targets = await findTargets(docker, names, options, storeDirectory);
+  checkSteps(steps, targets);
   const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
   const progress = new AttachProgress(context);
   return attachRuns(
-    {targets, storeDirectory, workload, duration: durationOf(duration, defaultUntilRisk)},
+    {targets, storeDirectory, workload, duration: durationOf(duration, untilRisk)},
     {
       signal,
       startProbe: async (target) => ({
         backend: 'ebpf',
-        probe: await startEbpfProbe(probeHost, {target, running: true, allEvents: events === 'all', systemCalls: syscalls, ...(ringSize === undefined ? {} : {ringBytes: ringSize})}),
+        probe: await startEbpfProbe(probeHost, {
+          target,
+          running: true,
+          allEvents: events === 'all',
+          systemCalls: syscalls,
+          ...(rung === 'auto' ? {} : {rung}),
+          ...(ringSize === undefined ? {} : {ringBytes: ringSize}),
+        }),
       }),
       onEvent: (event) => progress.show(event),
-      onAttached: () => context.note(`attached to ${what}${duration === undefined && test.length === 0 ? '; Ctrl-C ends it' : ''}`),
-      work: test.length === 0 ? null : (until) => runTests(test, targets, place, until),
+      onAttached: () => context.note(`attached to ${what}${duration === undefined && steps.length === 0 ? '; Ctrl-C ends it' : ''}`),
+      work: steps.length === 0 ? null : (until) => runAttachSteps(steps, targets, place, until),
     },
   ).finally(() => progress.close());
 }
 
 /** Exit code by what went wrong most, as for a profile; but Ctrl-C is how a capture ends that nothing else is to end. */
-function report({runs, failure}: AttachResult, {duration, test}: AttachOptions, context: CommandContext): void {
+function report({runs, failure}: AttachResult, {duration, ...options}: AttachOptions, context: CommandContext): void {
   if (context.json) {
     context.printJson({runs: runs.map(({target, metadata, driedUp}) => ({target, ...metadata, ...(driedUp === null ? {} : {driedUp})}))});
   } else {
@@ -93,7 +111,7 @@ function report({runs, failure}: AttachResult, {duration, test}: AttachOptions, 
     throw failure;
   }
   const lost = runs.reduce((sum, {metadata}) => sum + metadata.lostRecords, 0);
-  if (context.signal.aborted && (duration !== undefined || test.length > 0)) {
+  if (context.signal.aborted && (duration !== undefined || stepsOf(options).length > 0)) {
     context.note('winnow: interrupted; what was captured is kept');
     context.exitWith(ExitCode.interrupted);
   } else if (lost > 0) {

@@ -1,4 +1,7 @@
 import {randomUUID} from 'node:crypto';
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -51,19 +54,19 @@ test('what a container has open and runs comes first, then what it does; the run
 
 test('such a run proves use and never disuse', async (t) => {
   const store = await temporaryStore(t);
-  const {name} = await startContainer(t);
-  const attached = await winnow(['attach', name, '--test', readGroup, '--store', store]);
+  const {name} = await startContainer(t, {image: workloads});
+  const attached = await winnow(['attach', name, '--test', 'docker exec "$WINNOW_CONTAINER" cat /fixture/second', '--store', store]);
   t.is(attached.code, ExitCode.done, attached.err);
-  const alone = JSON.parse((await winnow(['plan', busybox, '--json', '--store', store])).out) as DebloatConfig;
+  const alone = JSON.parse((await winnow(['plan', workloads, '--json', '--store', store])).out) as DebloatConfig;
   t.like(alone.evidence, {runs: 0, flawedRuns: 1});
   t.is(alone.totals.removedFiles, 0);
-  await winnow(['profile', busybox, '--docker-arg=--network=none', '--runs=3', '--store', store, '--', 'true']);
-  const {files, evidence} = JSON.parse((await winnow(['train', busybox, '--json', '--store', store])).out) as Profile;
+  await winnow(['profile', workloads, '--docker-arg=--network=none', '--runs=3', '--store', store, '--', 'true']);
+  const {files, evidence} = JSON.parse((await winnow(['train', workloads, '--json', '--store', store])).out) as Profile;
   t.like(evidence, {runs: 3, flawedRuns: 1});
-  t.like(files.find(({path}) => path === '/etc/group'), {observedRuns: 0, observedFlawedRuns: 1});
-  const plan = JSON.parse((await winnow(['plan', busybox, '--json', '--max-risk=1', '--store', store])).out) as DebloatConfig;
-  t.is(plan.files.find(({path}) => path === '/etc/group')?.decision, 'keep');
-  t.is(plan.files.find(({path}) => path === '/etc/passwd')?.decision, 'remove', 'which no run has touched');
+  t.like(files.find(({path}) => path === '/fixture/second'), {observedRuns: 0, observedFlawedRuns: 1});
+  const plan = JSON.parse((await winnow(['plan', workloads, '--json', '--max-risk=1', '--store', store])).out) as DebloatConfig;
+  t.is(plan.files.find(({path}) => path === '/fixture/second')?.decision, 'keep');
+  t.is(plan.files.find(({path}) => path === '/fixture/third')?.decision, 'remove', 'which no run has touched');
 });
 
 test('a file that was removed while it is open still counts as the image\'s', async (t) => {
@@ -111,6 +114,44 @@ test('a test that fails is told, and what was captured is kept', async (t) => {
   t.is(code, ExitCode.failed);
   t.regex(err, /^winnow: the test failed: .* ended with exit code 3: it printed "no luck"; what was captured is kept\n$/);
   t.is((await listRuns(store)).length, 1);
+});
+
+test('what is run inside once it is attached is captured with it, on the rung that was asked for', async (t) => {
+  const store = await temporaryStore(t);
+  const {name} = await startContainer(t);
+  const {code, err} = await winnow(['attach', name, '--exec', 'cat /etc/group', '--rung=tracepoint', '--store', store]);
+  t.is(code, ExitCode.done, err);
+  const [run] = await runsOf(store);
+  t.is(run?.metadata.rung, 'tracepoint');
+  t.true(used(run?.rows ?? [], '/etc/group'));
+});
+
+test('requests are made while it is attached, behind what runs inside and on the host', async (t) => {
+  const store = await temporaryStore(t);
+  const {name} = await startContainer(t, {options: ['--network=host']});
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const url = `http://{address}:${(server.address() as AddressInfo).port}`;
+  const {code, err} = await winnow(['attach', name, '--http', `${url}/last`, '--test', `curl -s ${url.replace('{address}', '$WINNOW_ADDRESS')}/first`, '--store', store]);
+  t.is(code, ExitCode.done, err);
+  t.deepEqual(asked, ['/first', '/last']);
+});
+
+test('what needs one container is refused with two', async (t) => {
+  const store = await temporaryStore(t);
+  const [one, other] = [await startContainer(t), await startContainer(t)];
+  for (const step of [['--exec', 'true'], ['--http', 'http://{address}/']]) {
+    const {code, err} = await winnow(['attach', one.name, other.name, ...step, '--store', store]);
+    t.is(code, ExitCode.usage);
+    t.regex(err, /^winnow: .* needs one container, and here is more than one: winnow-test-.*, winnow-test-.*; attach to one by its name, or use --test\n$/);
+  }
+  t.deepEqual(await listRuns(store), []);
 });
 
 /** The unified hierarchy's directory of a process, and that of a v1 controller where the host has one. */
