@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/align.h>
+#include <linux/kernel.h>
 #include <linux/cgroup.h>
 #include <linux/fcntl.h>
 #include <linux/fs_struct.h>
