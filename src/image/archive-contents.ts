@@ -2,6 +2,7 @@ import type {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
 import path from 'node:path';
 import type {ArchiveBudget} from './archive-budget.js';
+import {archiveError} from './archive-error.js';
 import {ByteReader, type Chunks, observe} from './byte-reader.js';
 import {type Compression, compressionOf, decompress} from './decompress.js';
 import {blockBytes, isTarHeader} from './tar-header.js';
@@ -50,6 +51,9 @@ export async function readArchiveContents<Layer>(chunks: Chunks, options: Conten
     } else if (header.type === 'link') {
       links.set(name, path.posix.normalize(header.linkName));
     } else if (header.type === 'file') {
+      if ((documents.has(name) || layers.has(name)) && !name.startsWith('blobs/')) { // a blob is what its name says, however often it is there
+        throw archiveError(`"${name.toWellFormed()}" is there twice`);
+      }
       const item = await readBlob(content, header.bytes, options);
       if (item.kind === 'layer') {
         layers.set(name, {layer: item.layer, start: contentStart, bytes: header.bytes, compression: item.compression, digest: item.digest});

@@ -12,6 +12,8 @@ export type DocumentSource = (name: string) => Buffer | undefined;
 export interface ImageChoice {
   /** What the user called the image; decides between several images of one archive. */
   readonly name: string;
+  /** Take no image that has another name, even where it is the only one. */
+  readonly isExact?: boolean;
   /** `linux/arm64`, `linux/arm/v7`; decides between several platforms, this host's by default. */
   readonly platform?: string;
 }
@@ -41,9 +43,13 @@ const goArchitectures: Readonly<Record<string, string>> = {x64: 'amd64', ia32: '
  * The image that was meant, of all that the archive's manifest.json (docker save) or index.json (OCI layout) lists.
  * @throws WinnowError where there is none, more than one, or a document whose content is not what its name says
  */
-export function chooseImage(documents: DocumentSource, {name, platform}: ImageChoice): ArchivedImage {
+export function chooseImage(documents: DocumentSource, {name, isExact = false, platform}: ImageChoice): ArchivedImage {
   const images = listImages(verified(documents));
   const named = images.filter((image) => isCalled(image, name));
+  if (isExact && named.length === 0) {
+    const tags = images.flatMap((image) => image.tags).join(', ');
+    throw new WinnowError(`no image "${name}" in it`, {hint: tags === '' ? 'no image in it has a name: leave it out' : `name one of ${tags}`});
+  }
   const meant = named.length > 0 ? named : images;
   const wanted = platform ?? (new Set(meant.map((image) => image.platform)).size > 1 ? hostPlatform() : undefined);
   const fitting = wanted === undefined ? meant : meant.filter((image) => `${image.platform}/`.startsWith(`${wanted}/`));

@@ -42,6 +42,7 @@ export interface LayerListing extends Layer {
 export async function listLayer(chunks: Chunks, budget: ArchiveBudget): Promise<LayerListing> {
   const entries: ListedEntry[] = [];
   const layer = await walkLayer(chunks, budget, (tree, {header, start, contentStart, end}) => {
+    refuseTraversal(header);
     const place = tree.place(header);
     entries.push({header, start, contentStart, end, path: place?.path ?? '/', inode: place === null ? null : tree.put(place, header)});
     return Promise.resolve();
@@ -62,6 +63,15 @@ export async function readLayer(chunks: Chunks, {budget, keeps}: LayerReaderOpti
       tree.put(place, header);
     }
   });
+}
+
+/** Docker stays within the root whatever a name says; a program that unpacks the copy of such an entry may not. */
+function refuseTraversal({name, type, linkName}: TarHeader): void {
+  for (const path of type === 'link' ? [name, linkName] : [name]) {
+    if (path.split('/').includes('..')) {
+      throw archiveError(`"${path.toWellFormed()}" leads out of its directory`);
+    }
+  }
 }
 
 async function walkLayer(chunks: Chunks, budget: ArchiveBudget, put: (tree: LayerTree, entry: TarEntry) => Promise<void>): Promise<Layer> {

@@ -32,15 +32,17 @@ export async function openImage(location: ImageLocation, {env, cwd, ...options}:
     }
     case 'docker-archive':
     case 'oci-archive':
-      return openArchiveFile(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
+      return openArchiveFile(path.resolve(cwd, location.path), {...options, ...choiceOf(location)});
     case 'oci':
-      return openLayout(path.resolve(cwd, location.path), {...options, name: location.name ?? location.path});
+      return openLayout(path.resolve(cwd, location.path), {...options, ...choiceOf(location)});
     case 'registry': {
       const name = parseRegistryName(location.name);
       return openRegistry(await registryClient(name, env), name, {...options, name: location.name});
     }
   }
 }
+
+const choiceOf = ({name, path: place}: {readonly name: string | null; readonly path: string}): Pick<OpenOptions, 'name' | 'isExact'> => ({name: name ?? place, isExact: name !== null});
 
 /** A place for an image, with the name that it gets there. @throws WinnowError */
 export async function openTarget(location: ImageLocation, {env, cwd}: TransportOptions): Promise<ImageTarget> {

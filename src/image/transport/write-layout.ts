@@ -39,7 +39,7 @@ export function layoutTarget(directory: string, name: string | null): ImageTarge
 
 /** The index with the image under its name, in place of the one that had it. */
 function addTo(index: LayoutIndex, descriptor: OciDescriptor, name: string | null): object {
-  const others = (index.manifests ?? []).filter(({digest, annotations}) => digest !== descriptor.digest && (name === null || annotations?.[refName] !== name));
+  const others = (index.manifests ?? []).filter(({digest, annotations}) => (annotations?.[refName] ?? null) !== name || (name === null && digest !== descriptor.digest));
   return {schemaVersion: 2, ...index, manifests: [...others, {...descriptor, ...(name === null ? {} : {annotations: {[refName]: name}})}]};
 }
 

@@ -58,6 +58,8 @@ const throughLayouts = test.macro(async (t: ExecutionContext, compress: ((layer:
   const back = await manifestOf(path.join(root, 'out'), 'back');
   t.is(back.config.digest, index.image.id);
   t.is((await manifestOf(path.join(root, 'out'), 'slim')).config.digest, slim.config.digest);
+  const other = await winnow(['debloat', `oci:${root}/out:typo`, '--check', ...both], offline);
+  t.deepEqual([other.code, other.err], [ExitCode.failed, 'winnow: no image "typo" in it; name one of rest, slim, back\n']);
 });
 
 test('layouts with gzip layers', throughLayouts, gzip, /tar\+gzip$/);
