@@ -8,6 +8,7 @@ import {execa} from 'execa';
 import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
 import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
+import {stressModule} from './module-stress.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {benchGenerations} from './generations.js';
 import {overheadOf} from './overhead.js';
@@ -30,6 +31,10 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
     const result = await benchInstructions('6.1');
     const rows = result.map(({name, instructions, ratio}) => `| ${name} | ${instructions.toFixed(0)} | ${ratio.toFixed(3)} |`);
     return {result, table: ['| an open, fstat and close, in a virtual machine with Linux 6.1 | instructions | untraced = 1 |', '|---|---|---|', ...rows]};
+  },
+  'module-stress': async () => {
+    const result = await stressModule('6.1');
+    return {result, table: figures(result)};
   },
   decoder: async () => {
     const result = await benchDecoder();

@@ -9,5 +9,6 @@ dmesg -c >/dev/null
 insmod winnow.ko
 ./device events "$(cat events)" >stress.log 2>&1 || { tail -n 1 stress.log; exit 1; }
 load_and_unload "$(cat cycles)"
+cp cycles cycles-done
 rmmod winnow
 dmesg -r >stress.kernel-log
