@@ -1,4 +1,5 @@
 import type {Operation, Origin} from './access.js';
+import type {FrontPoint} from './debloat-config.js';
 import type {FileType, ImageReference} from './image-index.js';
 import type {DiscoveryPoint, Evidence} from './profile.js';
 import type {Backend} from './run.js';
@@ -137,6 +138,14 @@ export interface ImageDetail {
     readonly neededFiles: number;
     readonly neededBytes: number;
   };
+}
+
+/** What `winnow plan` without options decides, and the plans it could have been. */
+export interface ImagePlan {
+  readonly front: readonly FrontPoint[];
+  readonly chosen: FrontPoint;
+  readonly removedFiles: number;
+  readonly removedBytes: number;
 }
 
 export const fileSorts = ['probability', 'bytes', 'path'] as const;

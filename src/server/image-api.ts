@@ -1,5 +1,6 @@
+import type {DebloatConfig} from '../model/debloat-config.js';
 import type {FileProbability, Profile} from '../model/profile.js';
-import type {FileSort, ImageDetail, ImageFileRow, Page} from '../model/web-api.js';
+import type {FileSort, ImageDetail, ImageFileRow, ImagePlan, Page} from '../model/web-api.js';
 import {apiPath, pathMatches} from './api-path.js';
 import type {PageQuery} from './query.js';
 
@@ -17,6 +18,12 @@ export function imageDetail({image, evidence, discovery, files}: Profile): Image
 export function imageFiles({files}: Profile, {offset, limit, q}: PageQuery, sort: FileSort): Page<ImageFileRow> {
   const matching = files.filter((file) => pathMatches(file.path, q) || file.package === q).sort(orders[sort]);
   return {offset, total: matching.length, items: matching.slice(offset, offset + limit).map(fileRow)};
+}
+
+/** The front with the plan's own point: it keeps all that runs needed, and so need not be on it. */
+export function imagePlan({front = [], totals}: DebloatConfig): ImagePlan {
+  const {bytes, removedBytes, removedFiles, expectedMissesPerRun, costMs = 0} = totals;
+  return {front, chosen: {bytes: bytes - removedBytes, expectedMissesPerRun, costMs}, removedFiles, removedBytes};
 }
 
 const byPath = (a: FileProbability, b: FileProbability): number => (a.path < b.path ? -1 : 1);

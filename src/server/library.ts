@@ -1,8 +1,11 @@
 import {listCachedImages, readCachedIndex} from '../image/index-cache.js';
+import type {DebloatConfig} from '../model/debloat-config.js';
+import type {ImageIndex} from '../model/image-index.js';
 import type {Profile} from '../model/profile.js';
 import type {Run, RunMetadata} from '../model/run.js';
 import type {ImageSummary} from '../model/web-api.js';
 import {WinnowError} from '../model/winnow-error.js';
+import {planDebloat} from '../plan/plan-debloat.js';
 import {aggregateRuns} from '../store/aggregate.js';
 import {runFilePath} from '../store/layout.js';
 import {readRun} from '../store/run-file.js';
@@ -20,12 +23,19 @@ export interface Library {
   readonly images: () => Promise<readonly ImageSummary[]>;
   /** @throws HttpError 404 for an image without a file list in the store; WinnowError for a damaged run. */
   readonly profile: (imageId: string) => Promise<Profile>;
+  /** What `winnow plan` decides without options. @throws as `profile` */
+  readonly plan: (imageId: string) => Promise<DebloatConfig>;
 }
 
 export interface RunList {
   readonly runs: readonly RunMetadata[];
   /** What is wrong with files that are no readable run. */
   readonly problems: readonly string[];
+}
+
+interface Trained {
+  readonly index: ImageIndex;
+  readonly profile: Profile;
 }
 
 /** A page asks several times for the same thing; more than these few stay on disk. */
@@ -35,13 +45,18 @@ export function openLibrary(storeDirectory: string): Library {
   // Runs are immutable, and a profile follows from its runs and an image that never changes: nothing here gets stale.
   const readRunOnce = remember(remembered, (runId) => readRun(runFilePath(storeDirectory, runId)));
   const trainOnce = remember(remembered, async (_key, imageId: string, runs: readonly RunMetadata[]) => train(storeDirectory, imageId, runs));
+  const trained = async (imageId: string): Promise<Trained> => {
+    const runs = await listRuns(storeDirectory, {image: checkImageId(imageId)}, ignore);
+    return trainOnce([imageId, ...runs.map(({runId}) => runId)].join(' '), imageId, runs);
+  };
   return {
     runs: () => list(storeDirectory),
     run: async (runId) => readRunOnce((await findKnown(storeDirectory, runId)).runId),
     images: async () => summarise(await listRuns(storeDirectory, {}, ignore), await listCachedImages(storeDirectory)),
-    profile: async (imageId) => {
-      const runs = await listRuns(storeDirectory, {image: checkImageId(imageId)}, ignore);
-      return trainOnce([imageId, ...runs.map(({runId}) => runId)].join(' '), imageId, runs);
+    profile: async (imageId) => (await trained(imageId)).profile,
+    plan: async (imageId) => {
+      const {profile, index} = await trained(imageId);
+      return planDebloat(profile, index, {maxRisk: 0.05, keep: [], remove: []});
     },
   };
 }
@@ -63,12 +78,12 @@ async function findKnown(storeDirectory: string, runId: string): Promise<RunMeta
   }
 }
 
-async function train(storeDirectory: string, imageId: string, runs: readonly RunMetadata[]): Promise<Profile> {
+async function train(storeDirectory: string, imageId: string, runs: readonly RunMetadata[]): Promise<Trained> {
   const index = await readCachedIndex(storeDirectory, imageId);
   if (index === null) {
     throw new HttpError(404, `the store has no file list of ${runs[0]?.imageName ?? 'this image'}; \`winnow train IMAGE\` reads it`);
   }
-  return trainProfile(await aggregateRuns(storeDirectory, runs), index);
+  return {index, profile: trainProfile(await aggregateRuns(storeDirectory, runs), index)};
 }
 
 /** An id becomes part of a file name. */

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {AccessGraph, ImageDetail, ImageFileRow, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
+import type {AccessGraph, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
 import {hostileNames, imageId, makeSampleStore, sampleRunId} from './sample-store.js';
 import {ask, serveStore} from './serve-store.js';
 
@@ -63,6 +63,15 @@ test('the graph opens what it is asked to open, non-UTF-8 directories too', asyn
   const graph = await get<AccessGraph>(`/api/runs/${sampleRunId(3)}/graph?open=/srv/www&open=`);
   t.deepEqual(graph.nodes.filter(({open}) => open).map(({id}) => id), ['/srv/www']);
   t.like(graph.nodes.find(({id}) => id.startsWith('%')), {id: '%/srv/www/caf%E9.txt', path: '/srv/www/caf%E9.txt', pathEncoded: true, label: 'caf%E9.txt'});
+});
+
+test('an image has a front of plans, falling in misses, and the plan that keeps what runs needed', async (t) => {
+  const {get} = await serveSample(t);
+  const {front, chosen, removedBytes} = await get<ImagePlan>(`/api/images/${encodeURIComponent(imageId)}/plan`);
+  t.true(front.length > 2);
+  t.true(front.every(({bytes, expectedMissesPerRun}, at) => at === 0 || (bytes >= (front[at - 1]?.bytes ?? 0) && expectedMissesPerRun <= (front[at - 1]?.expectedMissesPerRun ?? 0))));
+  t.is(front.at(-1)?.bytes, chosen.bytes + removedBytes);
+  t.true(chosen.bytes > 0 && chosen.expectedMissesPerRun < (front[0]?.expectedMissesPerRun ?? 0));
 });
 
 test('an image has runs, evidence, a curve and files by probability', async (t) => {

@@ -1,4 +1,4 @@
-import type {AccessGraph, FileSort, ImageDetail, ImageFileRow, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
+import type {AccessGraph, FileSort, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
 
 /** What the server refused or could not do; `message` is its own line for a person. */
 export class ApiError extends Error {
@@ -25,6 +25,8 @@ export const getGraph = (id: string, open: readonly string[] | null, q: string, 
 export const getImages = (signal: AbortSignal): Promise<readonly ImageSummary[]> => getJson('/api/images', [], signal);
 
 export const getImage = (id: string, signal: AbortSignal): Promise<ImageDetail> => getJson(`/api/images/${encodeURIComponent(id)}/discovery`, [], signal);
+
+export const getImagePlan = (id: string, signal: AbortSignal): Promise<ImagePlan> => getJson(`/api/images/${encodeURIComponent(id)}/plan`, [], signal);
 
 export const getImageFiles = (id: string, query: ListQuery, sort: FileSort, signal: AbortSignal): Promise<Page<ImageFileRow>> =>
   getJson(`/api/images/${encodeURIComponent(id)}/files`, [...listParameters(query), ['sort', sort]], signal);

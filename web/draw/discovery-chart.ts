@@ -1,48 +1,17 @@
-import type {ChartConfiguration} from 'chart.js';
 import type {DiscoveryPoint} from '../../src/model/profile.js';
-import {h} from './element.js';
 import {formatCount, formatCountOf} from './format.js';
+import {axis, type LineConfiguration, lineChart} from './line-chart.js';
 import {tokenColor} from './token-color.js';
 
-/**
- * The discovery curve, dashed beyond the `runs` there have been, and redrawn when the theme changes.
- * chart.js comes from the server when a chart is wanted first.
- */
+/** The discovery curve, dashed beyond the `runs` there have been. */
 export function discoveryChart(points: readonly DiscoveryPoint[], runs: number, signal: AbortSignal): HTMLElement {
   const last = points.findLast((point) => point.runs <= runs);
   const label = last === undefined ? 'No runs yet' : `Discovery curve: ${formatCountOf(Math.round(last.files), 'file')} after ${formatCountOf(last.runs, 'run')}`;
-  const canvas = h('canvas', {role: 'img', 'aria-label': label});
-  void draw(canvas, () => configuration(points, runs), signal);
-  return h('div', {class: 'chart'}, canvas);
-}
-
-type LineConfiguration = ChartConfiguration<'line', {x: number; y: number}[]>;
-
-async function draw(canvas: HTMLCanvasElement, configure: () => LineConfiguration, signal: AbortSignal): Promise<void> {
-  const {default: Chart} = await import('chart.js/auto');
-  if (signal.aborted) {
-    return;
-  }
-  let chart = new Chart(canvas, configure());
-  const redraw = (): void => {
-    chart.destroy();
-    chart = new Chart(canvas, configure());
-  };
-  document.addEventListener('themechange', redraw, {signal});
-  signal.addEventListener('abort', () => chart.destroy());
+  return lineChart(label, () => configuration(points, runs), signal);
 }
 
 function configuration(points: readonly DiscoveryPoint[], runs: number): LineConfiguration {
-  const [line, fill, text, grid, surface] = [tokenColor('--accent'), tokenColor('--accent-soft'), tokenColor('--dim'), tokenColor('--line'), tokenColor('--surface')];
-  const axis = (title: string, max?: number): object => ({
-    max,
-    type: 'linear',
-    beginAtZero: true,
-    title: {display: true, text: title, color: text},
-    grid: {color: grid, drawTicks: false},
-    border: {display: false},
-    ticks: {color: text, padding: 8, maxTicksLimit: 6, precision: 0},
-  });
+  const [line, fill, surface] = [tokenColor('--accent'), tokenColor('--accent-soft'), tokenColor('--surface')];
   return {
     type: 'line',
     data: {
@@ -64,7 +33,7 @@ function configuration(points: readonly DiscoveryPoint[], runs: number): LineCon
       animation: false,
       maintainAspectRatio: false,
       interaction: {mode: 'index', intersect: false},
-      scales: {x: axis('runs', points.at(-1)?.runs), y: axis('files known')},
+      scales: {x: axis('runs', {max: points.at(-1)?.runs}), y: axis('files known')},
       plugins: {
         legend: {display: false},
         tooltip: {

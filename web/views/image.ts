@@ -1,10 +1,12 @@
-import type {ImageDetail, ImageFileRow} from '../../src/model/web-api.js';
+import type {FrontPoint} from '../../src/model/debloat-config.js';
+import type {ImageDetail, ImageFileRow, ImagePlan} from '../../src/model/web-api.js';
 import {fileSorts} from '../../src/model/web-api.js';
-import {getImage, getImageFiles} from '../data/api.js';
+import {getImage, getImageFiles, getImagePlan} from '../data/api.js';
 import {tile} from '../draw/badges.js';
 import {discoveryChart} from '../draw/discovery-chart.js';
 import {h} from '../draw/element.js';
 import {formatBytes, formatCount, formatCountOf, formatShare} from '../draw/format.js';
+import {formatMisses, frontChart} from '../draw/front-chart.js';
 import {emptyState, failure, heading} from '../draw/messages.js';
 import {pathElement} from '../draw/path.js';
 import {probabilityBar} from '../draw/probability-bar.js';
@@ -48,6 +50,8 @@ function parts(context: ViewContext, id: string, {image, evidence, discovery, to
       h('summary', {}, 'The curve as a table'),
       table('Files known after so many runs', [{title: 'Runs', align: 'end', cell: ({runs}) => formatCount(runs)}, {title: 'Files', align: 'end', cell: ({files}) => formatCount(Math.round(files))}, {title: '', cell: ({runs}) => (runs > evidence.runs ? 'expected' : '')}], discovery),
     ),
+    h('h2', {}, 'Size against misses'),
+    planPart(context, id),
     h('h2', {}, 'Files'),
     pagedList(context, {
       caption: 'Files of the image',
@@ -58,6 +62,41 @@ function parts(context: ViewContext, id: string, {image, evidence, discovery, to
       empty: () => emptyState('The image holds no files', 'Only an image made from nothing is like this.', null),
     }),
   ];
+}
+
+/** Comes after the rest, since planning takes longer than counting. */
+function planPart({signal}: ViewContext, id: string): HTMLElement {
+  const place = h('div', {}, h('p', {class: 'dim'}, 'Planning…'));
+  getImagePlan(id, signal).then(
+    (plan) => place.replaceChildren(...planParts(plan, signal)),
+    (error: unknown) => {
+      if (!signal.aborted) {
+        place.replaceChildren(failure(error));
+      }
+    },
+  );
+  return place;
+}
+
+function planParts(plan: ImagePlan, signal: AbortSignal): HTMLElement[] {
+  const {chosen, removedFiles, removedBytes, front} = plan;
+  const rows = [chosen, ...thinned(front)].sort((a, b) => a.bytes - b.bytes);
+  return [
+    h('p', {class: 'dim'}, `No plan is smaller and misses fewer files than those on the line. The marked one, winnow plan's own, keeps what runs needed: ${formatBytes(chosen.bytes)}. It removes ${formatCountOf(removedFiles, 'file')}, ${formatBytes(removedBytes)}.`),
+    frontChart(plan, signal),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'The line as a table'),
+      table('Plans by size', [{title: 'Kept', align: 'end', cell: ({bytes}) => formatBytes(bytes)}, {title: 'Files missed a run', align: 'end', cell: ({expectedMissesPerRun}) => formatMisses(expectedMissesPerRun)}, {title: '', cell: (point) => (point === chosen ? 'the plan' : '')}], rows),
+    ),
+  ];
+}
+
+/** About twenty points, the ends among them. */
+function thinned(front: readonly FrontPoint[]): FrontPoint[] {
+  const stride = Math.max(1, Math.ceil(front.length / 20));
+  return front.filter((_, at) => at % stride === 0 || at === front.length - 1);
 }
 
 /** Above it, "fewer than 100 % of runs" would be all a bound can say. */
