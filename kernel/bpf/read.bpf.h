@@ -39,4 +39,29 @@ static __always_inline struct file *file_of(struct task_struct *task, int fd)
 	return CAST(struct files_struct, place)->fd_array[0];
 }
 
+/*
+ * The same for small numbers where the table of open files is still
+ * its first one: a pointer that the verifier of any kernel follows, so that
+ * no helper has to. NULL does not mean that there is no such file.
+ */
+static __always_inline struct file *small_file_of(struct task_struct *task, int fd)
+{
+	struct files_struct *files = task->files;
+
+	if (files->fdt != &files->fdtab)
+		return NULL;
+	switch (fd) {
+	case 3: return files->fd_array[3];
+	case 4: return files->fd_array[4];
+	case 5: return files->fd_array[5];
+	case 6: return files->fd_array[6];
+	case 7: return files->fd_array[7];
+	case 8: return files->fd_array[8];
+	case 9: return files->fd_array[9];
+	case 10: return files->fd_array[10];
+	case 11: return files->fd_array[11];
+	}
+	return NULL;
+}
+
 #endif

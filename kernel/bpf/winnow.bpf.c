@@ -487,6 +487,24 @@ static __always_inline bool locate_file(struct place *place, struct file *file)
 	return true;
 }
 
+/* The same of open file number `fd`. */
+static __always_inline bool locate_fd(struct place *place, struct task_struct *task, int fd)
+{
+	struct file *file = plain_loads ? NULL : small_file_of(task, fd);
+	struct super_block *super;
+
+	if (!file)
+		return locate_file(place, file_of(task, fd));
+	super = file->f_inode->i_sb;
+	if (!super || super->s_flags & SB_INTERNAL)
+		return false;
+	place->file = (__u64)file;
+	place->dentry = 0;
+	place->inode = file->f_inode->i_ino;
+	place->dev = super->s_dev;
+	return true;
+}
+
 static __always_inline void locate_path(struct place *place, struct dentry *dentry, struct vfsmount *mount)
 {
 	place->file = 0;
@@ -599,7 +617,7 @@ static __always_inline bool describe_descriptor(struct scratch *scratch, struct 
 {
 	if (fd == AT_FDCWD)
 		locate_path(&scratch->file, task->fs->pwd.dentry, task->fs->pwd.mnt);
-	else if (!locate_file(&scratch->file, file_of(task, fd)))
+	else if (!locate_fd(&scratch->file, task, fd))
 		return false;
 	set_file(scratch);
 	return true;
@@ -629,7 +647,7 @@ static __always_inline bool describe_path(struct scratch *scratch, struct task_s
 	size = read_name(scratch, path);
 	if (size >= 0 && size <= 1 && empty_is_fd) /* 0: kernels that forget the NUL of an empty string */
 		return !failed && describe_descriptor(scratch, task, dirfd);
-	if (opened_fd >= 0 && locate_file(&scratch->file, file_of(task, opened_fd)))
+	if (opened_fd >= 0 && locate_fd(&scratch->file, task, opened_fd))
 		set_file(scratch);
 	if (size < 0 && !(scratch->key.what & WN_HAS_FILE) && !is_refused(scratch))
 		count_made_and_lost(WN_LOSS_FAULT);
