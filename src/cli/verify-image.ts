@@ -46,12 +46,13 @@ export async function verifyImage(docker: Docker, {imageId, files, workloads, ma
         onStarted: () => Promise.resolve(),
         onEvent: () => undefined,
       });
+      context.signal.throwIfAborted();
       return observationOf(result, removed);
     } catch (error) {
       if (!(error instanceof WinnowError) || error.exitCode !== ExitCode.failed || context.signal.aborted) {
         throw error;
       }
-      return {exitCode: null, failure: error.message, answers: [], missed: new Set(), listed: new Set(), lostRecords: 0};
+      return {exitCode: null, failure: error.message, answers: [], missed: new Set(), links: new Set(), listed: new Set(), lostRecords: 0};
     }
   };
   try {
@@ -64,6 +65,8 @@ export async function verifyImage(docker: Docker, {imageId, files, workloads, ma
       onAttempt: (attempt, number) => tellAttempt(attempt, number, context),
       signal: context.signal,
     });
+  } catch (error) {
+    throw context.signal.aborted ? new WinnowError('interrupted; nothing was tagged', {exitCode: ExitCode.interrupted, cause: error}) : error;
   } finally {
     await scratch.discard();
   }

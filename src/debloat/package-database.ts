@@ -49,10 +49,19 @@ export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, p
     } else if (apkInstalled.test(path)) {
       replaced.set(path, filterApk(content, gone, stays));
     } else if (name !== undefined && !isGone(name, architecture)) {
-      replaced.set(path, filterLines(content, (line) => stays(pathOfLine(path, line))));
+      replaced.set(path, filterLines(content, keptLines(content, path, stays, (of) => tree.resolve(of, {followLast: false}).file?.type === 'directory')));
     }
   }
   return replaced;
+}
+
+/** What of a list is to stay: paths that stay, and of directories those that hold one of them, since all directories stay. */
+function keptLines(content: Buffer, file: ContainerPath, stays: (path: ContainerPath) => boolean, isDirectory: (path: ContainerPath) => boolean): (line: string) => boolean {
+  const lines = content.toString('latin1').split('\n').filter((line) => line !== '' && stays(pathOfLine(file, line)));
+  const kept = lines.filter((line) => !isDirectory(pathOfLine(file, line)));
+  const holding = new Set(['/.', ...kept.flatMap((line) => line.split('/').map((_, depth, names) => names.slice(0, depth).join('/')))]);
+  const staying = new Set([...kept, ...lines.filter((line) => holding.has(line))]);
+  return (line) => staying.has(line);
 }
 
 /** `.list` and `.conffiles` have a path a line, `.md5sums` a digest before it and no slash. */

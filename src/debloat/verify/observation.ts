@@ -12,6 +12,11 @@ export interface Observation {
   readonly answers: readonly StepAnswer[];
   /** Removed paths that it looked for in vain. */
   readonly missed: ReadonlySet<ContainerPath>;
+  /**
+   * Removed links that names it looked up go through. Names are resolved through the original image, so they are here as if
+   * they had been followed.
+   */
+  readonly links: ReadonlySet<ContainerPath>;
   /** Directories that it listed. */
   readonly listed: ReadonlySet<ContainerPath>;
   readonly lostRecords: number;
@@ -22,12 +27,14 @@ const enotdir = 20;
 
 /** @param removed paths that the plan removes; empty for the original image */
 export function observationOf({run: {metadata, rows}, failure, answers}: Pick<SessionResult, 'run' | 'failure' | 'answers'>, removed: ReadonlySet<ContainerPath>): Observation {
-  const isMiss = ({ok, errno, path, origin}: AccessRow): boolean => !ok && (errno === enoent || errno === enotdir) && origin !== 'mount' && removed.has(path);
+  const ofRemoved = rows.filter(({path, origin}) => removed.has(path) && origin !== 'mount');
+  const isMiss = ({ok, errno}: AccessRow): boolean => !ok && (errno === enoent || errno === enotdir);
   return {
     exitCode: metadata.exitCode,
     failure: failure?.message ?? null,
     answers,
-    missed: new Set(rows.filter(isMiss).map(({path}) => path)),
+    missed: new Set(ofRemoved.filter(isMiss).map(({path}) => path)),
+    links: new Set(ofRemoved.filter(({ok, linkTarget}) => ok && linkTarget !== null).map(({path}) => path)),
     listed: new Set(rows.flatMap(({ok, op, path}) => (ok && op === 'list' ? [path] : []))),
     lostRecords: metadata.lostRecords,
   };

@@ -103,7 +103,7 @@ async function tryImage<Workload>(originals: ReadonlyMap<Named<Workload>, readon
   for (const [workload, before] of originals) {
     signal.throwIfAborted();
     const run = await observe(imageId, workload, removedOf(files));
-    const missed = [...run.missed].filter((path) => !before.some((original) => original.missed.has(path))).sort();
+    const missed = [...run.missed, ...run.links].filter((path) => !before.some((original) => original.missed.has(path))).sort();
     const found = differences(before, run);
     lostRecords += run.lostRecords;
     if (found.length > 0 || missed.length > 0) {

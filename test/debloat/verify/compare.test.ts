@@ -3,7 +3,7 @@ import type {StepAnswer} from '../../../src/capture/workload.js';
 import {differences} from '../../../src/debloat/verify/compare.js';
 import type {Observation} from '../../../src/debloat/verify/observation.js';
 
-const run = (part: Partial<Observation> = {}): Observation => ({exitCode: 0, failure: null, answers: [], missed: new Set(), listed: new Set(), lostRecords: 0, ...part});
+const run = (part: Partial<Observation> = {}): Observation => ({exitCode: 0, failure: null, answers: [], missed: new Set(), links: new Set(), listed: new Set(), lostRecords: 0, ...part});
 const http = (status: number | null, bodyDigest: string | null = 'sha256:a'): StepAnswer => ({kind: 'http', what: 'http://x/', status, bodyDigest});
 const exec = (exitCode: number): StepAnswer => ({kind: 'exec', what: 'try', exitCode});
 
