@@ -8,6 +8,7 @@ import {calibrate} from './calibrate.js';
 import {chooseItems} from './choose.js';
 import {type Content, listContents, sizeOf} from './contents.js';
 import {keepParents, verdictBeforeRule, verdictOfRule} from './decide.js';
+import {removeBrokenLinks} from './broken-links.js';
 import {keepMs, missMs} from './file-cost.js';
 import {fixByPolicy} from './fixed.js';
 import type {FileGeneration} from './generations/replay-history.js';
@@ -51,7 +52,8 @@ export function planDebloat(
       return {path, layer, type, bytes, package: packageName, probability, interval, decision: 'keep', reason: '', ...verdict};
     }),
   );
-  const files = history === null ? decided : decided.map((file, at) => ({...file, ...generationOf(file.decision, history[at])}));
+  const unbroken = removeBrokenLinks(decided, profile.files, index, fixed);
+  const files = history === null ? unbroken : unbroken.map((file, at) => ({...file, ...generationOf(file.decision, history[at])}));
   const contents = listContents(index, profile.files, files.map(({decision}) => decision));
   const removed = contents.flatMap(({mostNeededRemoved}) => mostNeededRemoved ?? []);
   const calibration = levels === null ? null : calibrate(items, stays, levels, {cost: rule.cost, budget, level});

@@ -47,6 +47,16 @@ test('a symlink stays, wherever it leads', decides, '/usr/share/link', 'keep', '
 test('an empty file stays', decides, '/etc/empty', 'keep', 'an empty file has no bytes to save');
 test('a device stays', decides, '/dev/null', 'keep', 'a char device has no bytes to save');
 test('a directory that nothing touched stays', decides, '/usr/share/doc', 'keep', 'a directory has no bytes to save');
+test('a symlink that no run touched goes with what it leads to', (t) => {
+  const image = makeIndex({
+    '/bin/awk': {linkTarget: '/etc/alternatives/awk'}, '/bin/gone': {bytes: 10}, '/bin/sh': {linkTarget: 'served'}, '/bin/served': {bytes: 1000},
+    '/bin/stdout': {linkTarget: '/proc/self/fd/1'}, '/etc/alternatives/awk': {linkTarget: '/bin/gone'}, '/etc/alternatives/directory': {linkTarget: '/bin'},
+  });
+  const removed = (own: Partial<Policy>): string[] => plan(own, [{workload: 'a', touches: ['exec /bin/served']}], image).files.filter(({decision}) => decision === 'remove').map(({path}) => path);
+  t.deepEqual(removed({}), ['/bin/awk', '/bin/gone', '/etc/alternatives/awk']);
+  t.deepEqual(removed({keep: ['/bin/awk']}), ['/bin/gone', '/etc/alternatives/awk']);
+  t.deepEqual(removed({keep: ['/bin/gone']}), []);
+});
 test('what the runtime reads to find a user stays', (t) => {
   const image = makeIndex({'/etc/group': {bytes: 20}, '/etc/passwd': {bytes: 30}, '/etc/shadow': {bytes: 40}, '/sbin/served': {bytes: 1000}});
   const of = (own: Partial<Policy>) => plan(own, [{workload: 'a', touches: ['exec /sbin/served']}], image).files.map(({path, decision, reason}) => `${path} ${decision} ${reason.split(';')[0] ?? ''}`);
