@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {execa} from 'execa';
+import {type Accepted, benchAcceptance} from './acceptance.js';
 import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
 import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
@@ -45,6 +46,7 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
   memory: async () => opensTable(await benchMemory()),
   prefetch: () => documented('prefetch', benchPrefetch),
   generations: () => documented('generations', benchGenerations),
+  acceptance,
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
 };
@@ -95,6 +97,15 @@ async function documented(name: string, measure: () => Promise<{readonly result:
   const measured = await measure();
   await writeTable(path.join(root, `docs/${name}.md`), name, measured.table);
   return measured;
+}
+
+async function acceptance(): Promise<{result: Accepted[]; table: string[]}> {
+  const result = await benchAcceptance();
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 2 : 1)} MB`;
+  const rows = result.map((image) => `| ${image.name} | ${mb(image.bytes)} | ${mb(image.debloatedBytes)} | ${image.files} → ${image.keptFiles} | ${image.packages} → ${image.keptPackages} | ${image.runs} | ${image.verified ? `passes, attempt ${image.attempts}` : 'fails'} | ${image.heldOut ? 'passes' : 'fails'} | ${image.changedPaths} |`);
+  const table = ['| image | as it came | debloated | files | packages | runs profiled | verified | held-out workload | kept paths changed |', '|---|---|---|---|---|---|---|---|---|', ...rows];
+  await writeTable(path.join(root, 'docs/debloat.md'), 'acceptance', table);
+  return {result, table};
 }
 
 /** A benchmark that stands alone and prints one JSON object of numbers as its last line. */

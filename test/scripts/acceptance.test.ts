@@ -7,7 +7,7 @@ import {prepareImage} from '../../scripts/acceptance.d/prepare.js';
 import {ExitCode} from '../../src/model/exit-code.js';
 import {removeLater, uniqueTag} from '../image/engine-truth.js';
 import {root, temporaryStore, winnow} from '../cli/run-winnow.js';
-import {exportedEntries} from '../debloat/exported-entries.js';
+import {exportedEntries} from '../../scripts/acceptance.d/exported-entries.js';
 
 interface Report {
   readonly verification: {readonly status: string};
