@@ -49,6 +49,7 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
   acceptance,
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
+  estimates,
 };
 
 await mkdir(results, {recursive: true});
@@ -64,6 +65,12 @@ for (const name of wanted) {
   const {result, table} = (await benches[name]?.()) ?? {result: null, table: []};
   await writeFile(path.join(results, `${name}.json`), `${JSON.stringify({name, ...machine(), options, result}, null, 2)}\n`);
   process.stdout.write(`\n${table.join('\n')}\n`);
+}
+
+/** Writes its table into docs/trainer.md too. */
+async function estimates(): Promise<{result: unknown; table: string[]}> {
+  const {stdout, stderr} = await execa(process.execPath, ['--import=tsx', path.join(root, 'scripts/estimates/evaluate.ts'), '--write']);
+  return {result: JSON.parse(stdout), table: stderr.split('\n').filter((line) => line.startsWith('|'))};
 }
 
 async function overhead(title: string, workload: readonly string[]): Promise<{result: Ratio[]; table: string[]}> {

@@ -18,7 +18,7 @@ export interface GenerationPolicy {
   readonly oldAfterRuns: number;
 }
 
-export interface FileDecision extends Omit<FileProbability, 'touched' | 'observedRuns' | 'openedRuns' | 'observedFlawedRuns' | 'observedWorkloads' | 'impliedBy'> {
+export interface FileDecision extends Omit<FileProbability, 'likeProfiled' | 'touched' | 'observedRuns' | 'openedRuns' | 'observedFlawedRuns' | 'observedWorkloads' | 'impliedBy'> {
   readonly decision: Decision;
   /** For a person: "observed in 12 of 12 runs". */
   readonly reason: string;

@@ -14,6 +14,10 @@ export interface Evidence {
   /** Those that differ: repeats of a workload that needed exactly the same files count once in coverage and risk. */
   readonly distinctRuns: number;
   readonly workloads: readonly string[];
+  /** Runs over independent runs that would tell as much: runs of one workload resemble each other. Null where that can't be told. */
+  readonly designEffect: number | null;
+  /** Independent runs that would tell as much. */
+  readonly effectiveRuns: number;
   /** Runs that saw something but lost records or are incomplete: they can prove use, never disuse. */
   readonly flawedRuns: number;
   readonly lostRecords: number;
@@ -35,7 +39,9 @@ export interface FileProbability {
   readonly probability: number;
   /** 95 % credible interval. */
   readonly interval: readonly [number, number];
-  /** The same for wanting anything of it, be it only to know that it is there. */
+  /** Probability that a run of the profiled kinds needs it; `probability` takes the next run to be of a new kind every other time. */
+  readonly likeProfiled: number;
+  /** As `probability` and `interval`, for wanting anything of it, be it only to know that it is there. */
   readonly touched: {readonly probability: number; readonly interval: readonly [number, number]};
   /** Runs (of evidence.runs) that wanted anything of it, after closure over links and directories. */
   readonly observedRuns: number;

@@ -68,5 +68,5 @@ export function listItems({files}: Profile, index: ImageIndex, cost: CostModel, 
 
 const likeliest = (names: readonly FileProbability[]): {bytes: number; probability: number} => ({
   bytes: names[0]?.bytes ?? 0,
-  probability: Math.max(0, ...names.map(({probability}) => probability)),
+  probability: Math.max(0, ...names.map(({likeProfiled}) => likeProfiled)),
 });

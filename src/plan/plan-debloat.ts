@@ -1,7 +1,7 @@
 import {type CostModel, defaultCost} from '../model/cost-model.js';
 import type {DebloatConfig, FileDecision, Policy} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
-import type {Profile} from '../model/profile.js';
+import type {FileProbability, Profile} from '../model/profile.js';
 import {conformalLevel} from '../stats/conformal-risk.js';
 import {sumSorted} from '../stats/sum-sorted.js';
 import {calibrate} from './calibrate.js';
@@ -28,12 +28,13 @@ import {calibratedRisk, riskOfRemoval} from './removal-risk.js';
  * @throws WinnowError (usage) for a glob that is none, and for an unknown set of files
  */
 export function planDebloat(
-  profile: Profile,
+  {files: trained, ...rest}: Profile,
   index: ImageIndex,
   policy: Policy,
   levels: readonly number[] | null = null,
   history: readonly (FileGeneration | null)[] | null = null,
 ): DebloatConfig {
+  const profile: Profile = {...rest, files: trained.map(asProfiled)};
   const {budget = null, together = []} = policy;
   const cost = policy.cost ?? defaultCost;
   const rule = {cost: policy.cost ?? null, budget, maxRisk: levels === null ? null : policy.maxRisk};
@@ -67,6 +68,12 @@ export function planDebloat(
     front: paretoFront(items, cost, base),
     files,
   };
+}
+
+/** Prices are for runs like those profiled: what a plan would miss of a new kind is its risk, which is told beside it. */
+function asProfiled(file: FileProbability): FileProbability {
+  const {likeProfiled, interval: [low, high]} = file;
+  return {...file, probability: likeProfiled, interval: [Math.min(low, likeProfiled), Math.max(high, likeProfiled)]};
 }
 
 /** Sums over what is decided. */

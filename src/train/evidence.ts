@@ -1,6 +1,7 @@
 import type {Evidence} from '../model/profile.js';
 import type {RunMetadata} from '../model/run.js';
 import {coverage} from '../stats/coverage.js';
+import {designEffect} from '../stats/design-effect.js';
 import {distinctRuns} from '../stats/distinct-runs.js';
 import {selectRuns, type Incidence} from '../stats/incidence.js';
 import {newKindRisk} from '../stats/new-kind-risk.js';
@@ -29,10 +30,13 @@ export function gatherEvidence(runs: readonly RunMetadata[], content: Incidence)
   const newIndex = distinctRuns(content, kindOf);
   const distinct = selectRuns(content, newIndex);
   const distinctKindOf = kindOf.filter((_, run) => newIndex[run] !== -1);
+  const effect = designEffect(content, kindOf)?.effect ?? null;
   return {
     runs: clean.length,
     distinctRuns: distinctKindOf.length,
     workloads,
+    designEffect: effect,
+    effectiveRuns: effect === null ? Math.min(clean.length, workloads.length) : clean.length / effect,
     flawedRuns: runs.length - clean.length,
     lostRecords: runs.reduce((sum, {lostRecords}) => sum + lostRecords, 0),
     coverage: coverage(distinct),

@@ -2,12 +2,19 @@ import {ImageTree} from '../image/tree.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {DiscoveryPoint, FileProbability, Profile} from '../model/profile.js';
 import {fitBetaBinomial, type BetaPrior} from '../stats/beta-binomial.js';
+import {betaQuantile} from '../stats/beta-quantile.js';
+import {logistic, logit} from '../stats/elementary.js';
 import {incidenceHistogram, selectRuns} from '../stats/incidence.js';
 import {posterior, type Posterior} from '../stats/posterior.js';
 import {rarefaction} from '../stats/rarefaction.js';
 import type {RunTouches} from '../store/aggregate.js';
 import {holdsContent} from './content.js';
 import {cleanIndex, gatherEvidence} from './evidence.js';
+import {estimate} from './estimate/estimate.js';
+import {imageStructure} from './estimate/image-structure.js';
+import {learned} from './estimate/learned.js';
+import {countNeeds} from './estimate/needs.js';
+import {runKinds} from './estimate/run-kinds.js';
 import {neededRuns} from './needed-runs.js';
 
 const nobody = new Uint32Array();
@@ -15,30 +22,47 @@ const nobody = new Uint32Array();
 /** More points than a chart of the curve can show. */
 const maxDiscoveryPoints = 200;
 
+export interface TrainOptions {
+  /** Runs after which a run weighs half; Infinity for all alike. */
+  readonly halfLifeRuns?: number;
+}
+
 /**
  * Learns from the runs of one image how likely each of its files is to be needed by the next run. A file's probability
- * is its share of clean runs, drawn towards all files' by a beta-binomial prior. A flawed run adds its sightings and no
- * trial: what it did not show, it may have lost.
+ * comes of its own share of kinds of workload and of clean runs, of its neighbours' and of what other images taught
+ * (`estimate`, docs/trainer.md). A flawed run adds its sightings and no trial: what it did not show, it may have lost.
  */
-export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new ImageTree(index)): Profile {
+export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new ImageTree(index), {halfLifeRuns = Infinity}: TrainOptions = {}): Profile {
   const {incidence, opened, impliedBy} = neededRuns(touches, index, tree);
   const clean = selectRuns(incidence, cleanIndex(touches.runs));
   const cleanOpened = selectRuns(opened, cleanIndex(touches.runs));
   const content = index.files.flatMap((file, at) => (holdsContent(file) ? [clean[at] ?? nobody] : []));
   const evidence = gatherEvidence(touches.runs, content);
   const histogram = incidenceHistogram(content, evidence.runs);
-  const openedContent = index.files.flatMap((file, at) => (holdsContent(file) ? [cleanOpened[at] ?? nobody] : []));
   const believeTouched = rememberPosterior(fitBetaBinomial(histogram), touches.runs.length);
-  const believeOpened = rememberPosterior(fitBetaBinomial(incidenceHistogram(openedContent, evidence.runs)), touches.runs.length);
+  const structure = imageStructure(index);
+  const {next, likeProfiled} = estimate(structure, countNeeds(structure.files, opened, incidence, runKinds(touches.runs, halfLifeRuns)), learned);
+  const intervalOf = rememberInterval(evidence.effectiveRuns);
+  const numberOf = new Int32Array(index.files.length).fill(-1);
+  structure.files.forEach((at, number) => (numberOf[at] = number));
   const workloadsOf = rememberWorkloads(touches);
   const files = index.files.map(({path, layer, type, bytes, package: packageName}, at): FileProbability => {
     const runs = incidence[at] ?? nobody;
     const observedRuns = clean[at]?.length ?? 0;
     const openedRuns = cleanOpened[at]?.length ?? 0;
-    const touched = believeTouched(runs.length, evidence.runs - observedRuns);
+    const number = numberOf[at] ?? -1;
+    const looked = believeTouched(runs.length, evidence.runs - observedRuns);
+    const probability = number < 0 ? looked.probability : (next[number] ?? 0);
+    const interval = number < 0 ? looked.interval : intervalOf(probability);
+    const touched = {
+      probability: Math.max(looked.probability, probability),
+      interval: [Math.max(looked.interval[0], interval[0]), Math.max(looked.interval[1], interval[1])],
+    } as const;
     return {
       path, layer, type, bytes, package: packageName,
-      ...(holdsContent({type, bytes}) ? believeOpened(opened[at]?.length ?? 0, evidence.runs - openedRuns) : touched),
+      probability,
+      interval,
+      likeProfiled: number < 0 ? looked.probability : (likeProfiled[number] ?? 0),
       touched,
       observedRuns,
       openedRuns,
@@ -58,6 +82,25 @@ function rememberPosterior(prior: BetaPrior, runs: number): (needed: number, spa
     const belief = known.get(key) ?? posterior(prior, needed, spared);
     known.set(key, belief);
     return belief;
+  };
+}
+
+/**
+ * The 95 % interval of Beta(p·ν, (1 − p)·ν), ν the independent runs and one: as sure as a belief that so many runs formed. Quantiles are
+ * dear and files many, so each is that of the nearest logit in steps of 1/32, widened to hold p. Without runs it is all there is.
+ */
+function rememberInterval(effectiveRuns: number): (probability: number) => readonly [number, number] {
+  const known = new Map<number, readonly [number, number]>();
+  const strength = effectiveRuns + 1;
+  return (probability) => {
+    if (effectiveRuns === 0) {
+      return [0, 1];
+    }
+    const step = Math.round(logit(probability) * 32);
+    const centre = logistic(step / 32);
+    const interval = known.get(step) ?? [betaQuantile(0.025, centre * strength, (1 - centre) * strength), betaQuantile(0.975, centre * strength, (1 - centre) * strength)];
+    known.set(step, interval);
+    return [Math.min(probability, interval[0]), Math.max(probability, interval[1])];
   };
 }
 

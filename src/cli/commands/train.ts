@@ -34,13 +34,13 @@ Examples:
 };
 
 function summary({image, evidence, files}: Profile, index: ImageIndex): string[] {
-  const {runs, distinctRuns, workloads, flawedRuns, lostRecords, coverage} = evidence;
+  const {runs, distinctRuns, designEffect, effectiveRuns, workloads, flawedRuns, lostRecords, coverage} = evidence;
   const regular = files.flatMap((file, at) => (file.type === 'file' ? [{...file, group: index.files[at]?.hardLinkGroup ?? null}] : []));
   const needed = regular.filter(({observedRuns, observedFlawedRuns}) => observedRuns + observedFlawedRuns > 0);
   return [
     ...alignColumns([
       ['image', `${image.name}  ${image.id.slice(0, 19)}`],
-      ['runs', `${runs} of ${plural(workloads.length, 'workload')}${workloads.length === 0 ? '' : ` (${displayPath(workloads.join(', '))})`}; ${distinctRuns} differ`],
+      ['runs', `${runs} of ${plural(workloads.length, 'workload')}${workloads.length === 0 ? '' : ` (${displayPath(workloads.join(', '))})`}; ${distinctRuns} differ${designEffect === null ? '' : `, and all tell as much as ${effectiveRuns.toPrecision(2)} independent ones (design effect ${designEffect.toPrecision(2)})`}`],
       ...(flawedRuns === 0 ? [] : [['flawed runs', `${flawedRuns}, with ${formatCount(lostRecords)} lost records: they prove use, never disuse`]]),
       ['files', `${formatCount(regular.length)}, ${formatBytes(bytesOf(regular))}`],
       ['needed', `${formatCount(needed.length)}, ${formatBytes(bytesOf(needed))}`],

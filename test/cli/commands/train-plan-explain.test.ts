@@ -52,7 +52,7 @@ test('train says what was used, what is unseen, and what comes next', async (t) 
   t.is(code, ExitCode.done);
   t.deepEqual(out.split('\n'), [
     `image     ${image}  ${id.slice(0, 19)}`,
-    'runs      6 of 2 workloads (api, smoke); 6 differ',
+    'runs      6 of 2 workloads (api, smoke); 6 differ, and all tell as much as 6.0 independent ones (design effect 1.0)',
     'files     4, 2.0 MB',
     'needed    3, 15 B',
     'coverage  100 % of what a run needs was seen before it',
