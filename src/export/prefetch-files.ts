@@ -8,14 +8,14 @@ import type {FirstTouch} from '../store/first-touches.js';
  * over the runs that opened a file, of its place among the files of that run.
  *
  * @param runs of each, what it opened, in order
- * @param minProbability that the next run needs the file, 0 to 1
+ * @param minProbability that a run of the profiled kinds needs the file, 0 to 1
  */
 export function prefetchFiles(runs: readonly (readonly FirstTouch[])[], index: ImageIndex, {files}: Profile, minProbability: number): ImageFile[] {
   const positions = new Map(index.files.map(({path}, at) => [path, at]));
   return usualOrder(runs).flatMap((path) => {
     const at = positions.get(path) ?? -1;
     const file = index.files[at];
-    return file?.type === 'file' && file.bytes > 0 && (files[at]?.probability ?? 0) >= minProbability ? [file] : [];
+    return file?.type === 'file' && file.bytes > 0 && (files[at]?.likeProfiled ?? 0) >= minProbability ? [file] : [];
   });
 }
 
