@@ -29,7 +29,7 @@ export const registerExport: RegisterCommand = (program, contextOf) => {
     .addOption(new Option('--format <format>', 'what to write').choices([...Object.keys(planFormats), ...Object.keys(imageFormats), 'parquet']).makeOptionMandatory())
     .option('--plan <file>', `a plan (winnow plan --output), for ${Object.keys(planFormats).join(', ')}; no runs are needed then`)
     .option('--run <run>', 'only this run, by its id or the start of it (timelines: the latest complete one if left out)')
-    .option('--min-probability <p>', 'prefetch files that a run of the profiled kinds needs at least this probably', parseProbability, 0.25)
+    .option('--min-probability <p>', 'prefetch files that a run of the profiled kinds needs at least this probably', parseProbability, 0.3)
     .option('--cost <file>', 'prices that a prefetch table is to pay at (docs/plan.md)')
     .option('--output <file>', 'file to write rather than standard output; parquet needs one')
     .addHelpText('after', `
