@@ -2,7 +2,7 @@ import type {ContainerPath} from '../model/container-path.js';
 import type {Decision, Policy} from '../model/debloat-config.js';
 import type {FileProbability} from '../model/profile.js';
 import {compileGlob} from './glob.js';
-import {findTogether, type Together} from './together.js';
+import {findTogether, knownTogether, type Together} from './together.js';
 
 /** What the policy says of one path before anything is weighed; `decision` null where it leaves it open. */
 export interface Fixed {
@@ -18,7 +18,8 @@ export interface Fixed {
 export function fixByPolicy(files: readonly FileProbability[], {keep, remove, together}: Pick<Policy, 'keep' | 'remove'> & {readonly together: readonly string[]}): Fixed[] {
   const kept = firstMatch(keep);
   const removed = firstMatch(remove);
-  const sets = together.map(findTogether).map((set) => ({set, members: firstMatch(set.members), without: firstMatch(set.without ?? [])}));
+  const asked = together.map(findTogether);
+  const sets = [...new Set([...asked, ...knownTogether.filter(({always}) => always)])].map((set) => ({set, members: firstMatch(set.members), without: firstMatch(set.without ?? [])}));
   const fixed = files.map(({path}): Fixed => {
     const set = sets.find(({members, without}) => members(path) !== undefined && without(path) === undefined)?.set ?? null;
     const keepGlob = kept(path);

@@ -9,6 +9,8 @@ export interface Together {
   /** Globs of the members, and of what a member directory holds beside them. */
   readonly members: readonly string[];
   readonly without?: readonly string[];
+  /** Kept together without being asked for. */
+  readonly always?: true;
 }
 
 /**
@@ -16,6 +18,8 @@ export interface Together {
  * Links, loaders and hard links need no entry: what a file cannot do without is needed in the same runs (src/train/closure.ts).
  */
 export const knownTogether: readonly Together[] = [
+  // One file of it stands for nothing: which of them a query reads is the server's affair.
+  {name: 'databases', title: 'data of a database', always: true, members: ['postgresql', 'mysql', 'mongodb', 'redis', 'ldap', 'influxdb', 'cassandra', 'neo4j'].map((server) => `/var/lib/${server}`)},
   {name: 'certificates', title: 'CA certificates', members: ['/etc/ssl/certs', '/etc/ssl/cert.pem', '/etc/pki', '/etc/ca-certificates', '/usr/share/ca-certificates', '/usr/lib/ssl/certs']},
   {name: 'timezones', title: 'time zones', members: ['/usr/share/zoneinfo', '/etc/localtime', '/etc/timezone']},
   {name: 'locales', title: 'locales and character sets', members: ['/usr/lib/locale', '/usr/share/locale', '/usr/share/i18n', '/usr/lib/**/gconv', '/etc/locale*']},

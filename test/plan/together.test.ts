@@ -7,6 +7,7 @@ import {makeIndex, makeTouches} from '../train/make.js';
 
 /** Of each set: a member that a run reads, other members as images have them, and what lies beside them and is none. */
 const examples: Readonly<Record<string, {readonly read: string; readonly members: readonly string[]; readonly others: readonly string[]}>> = {
+  databases: {read: '/var/lib/postgresql/15/main/base/5/1259', members: ['/var/lib/postgresql/15/main/base/5/2600', '/var/lib/postgresql/15/main/PG_VERSION'], others: ['/usr/share/postgresql/15/errcodes.txt', '/var/lib/dpkg/status-old']},
   certificates: {read: '/etc/ssl/certs/ca-certificates.crt', members: ['/etc/ssl/certs/ISRG_Root_X1.pem', '/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt', '/etc/pki/tls/cert.pem'], others: ['/etc/ssl/openssl.cnf', '/etc/ssl/private/key']},
   timezones: {read: '/usr/share/zoneinfo/Europe/Riga', members: ['/usr/share/zoneinfo/posix/Europe/Rome', '/etc/localtime'], others: ['/usr/share/doc/tzdata/copyright']},
   locales: {read: '/usr/lib/locale/C.utf8/LC_CTYPE', members: ['/usr/share/locale/lv/LC_MESSAGES/git.mo', '/usr/lib/x86_64-linux-gnu/gconv/UTF-16.so', '/usr/share/i18n/charmaps/UTF-8.gz', '/etc/locale.alias'], others: ['/usr/share/man/lv/man1/ls.1.gz']},
@@ -19,11 +20,11 @@ const examples: Readonly<Record<string, {readonly read: string; readonly members
   node: {read: '/usr/bin/node', members: ['/usr/bin/nodejs', '/usr/lib/x86_64-linux-gnu/libnode.so.108', '/usr/share/nodejs/acorn/dist/acorn.js'], others: ['/usr/share/nodejs/npm/bin/npm-cli.js']},
 };
 
-const planWith = (name: string, keep: readonly string[] = [], remove: readonly string[] = [], touched = examples[name]?.read ?? ''): DebloatConfig => {
+const planWith = (name: string, keep: readonly string[] = [], remove: readonly string[] = [], touched = examples[name]?.read ?? '', together: readonly string[] = [name]): DebloatConfig => {
   const {read = '', members = [], others = []} = examples[name] ?? {};
   const index = makeIndex(Object.fromEntries([read, ...members, ...others, '/bin/sh'].map((path) => [path, {}])));
   const profile = trainProfile(makeTouches([{touches: [touched]}, {workload: 'other', touches: ['/bin/sh']}]), index);
-  return planDebloat(profile, index, {maxRisk: 0.05, keep, remove, together: [name]});
+  return planDebloat(profile, index, {maxRisk: 0.05, keep, remove, together});
 };
 
 const decisions = ({files}: DebloatConfig, paths: readonly string[]): string[] => paths.map((path) => `${path} ${files.find((file) => file.path === path)?.decision ?? 'absent'}`);
@@ -41,6 +42,12 @@ test('each known set has an example', (t) => t.deepEqual(Object.keys(examples).s
 for (const {name, title} of knownTogether) {
   test(`${title}: where one is needed all stay, and nothing else does (${name})`, goesTogether, name);
 }
+
+test('data of a database stay together without being asked for', (t) => {
+  const {members = [], others = []} = examples['databases'] ?? {};
+  const config = planWith('databases', [], [], undefined, []);
+  t.deepEqual(decisions(config, [...members, ...others]), [...members.map((path) => `${path} keep`), ...others.map((path) => `${path} remove`)]);
+});
 
 test('a glob that keeps one of a set keeps all of it, and one that removes goes before the set', (t) => {
   const [first = '', second = ''] = examples['timezones']?.members ?? [];
