@@ -15,7 +15,7 @@
 
 /*
  * struct mnt_namespace is private to fs/; it begins with its struct ns_common
- * since commit 1a7b8969e664 (Linux 5.11), and with a counter before.
+ * since Linux 5.11, and with a counter before.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
 #define WN_NAMESPACE_OFFSET 0
@@ -41,8 +41,8 @@ static inline const struct ns_common *wn_mount_namespace(struct task_struct *tas
 }
 
 /*
- * io_uring: struct io_kiocb is in a header since commit e27f928ee1cb (Linux
- * 6.0); commands lie in its beginning since f2ccb5aed7bc (6.0 too).
+ * io_uring: struct io_kiocb is in a header since Linux 6.0, and commands lie in
+ * its beginning.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0) && IS_ENABLED(CONFIG_IO_URING)
 #define WN_IO_URING 1
@@ -56,7 +56,7 @@ static inline const struct ns_common *wn_mount_namespace(struct task_struct *tas
 #define WN_IO_SUBMIT_OLD 1
 #endif
 
-/* Commit 2f1e5c1c5bb5 (Linux 6.16) gave sched_process_exit a second argument. */
+/* Linux 6.16 gave sched_process_exit a second argument. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define WN_EXIT_SAYS_GROUP_DEAD 1
 #endif
