@@ -45,7 +45,7 @@ async function profileOpens(events: 'first' | 'all', workload: string): Promise<
   const over = new AbortController();
   try {
     const profile = execa(process.execPath, [
-      '--import=tsx', path.join(root, 'src/cli/main.ts'), 'profile', image, '--backend=ebpf', '--docker-arg=--network=none', `--docker-arg=--volume=${directory}:/said`,
+      path.join(root, 'build/src/cli/main.js'), 'profile', image, '--backend=ebpf', '--docker-arg=--network=none', `--docker-arg=--volume=${directory}:/said`,
       '--store', directory, '--json', `--events=${events}`, '--', '/bin/sh', '-c', workload,
     ], {reject: false, stderr: 'inherit'});
     const watch = watchMemory(profile.pid ?? 0, over.signal);
