@@ -18,8 +18,6 @@ export interface Together {
  * Links, loaders and hard links need no entry: what a file cannot do without is needed in the same runs (src/train/closure.ts).
  */
 export const knownTogether: readonly Together[] = [
-  // One file of it stands for nothing: which of them a query reads is the server's affair.
-  {name: 'databases', title: 'data of a database', always: true, members: ['postgresql', 'mysql', 'mongodb', 'redis', 'ldap', 'influxdb', 'cassandra', 'neo4j'].map((server) => `/var/lib/${server}`)},
   {name: 'certificates', title: 'CA certificates', members: ['/etc/ssl/certs', '/etc/ssl/cert.pem', '/etc/pki', '/etc/ca-certificates', '/usr/share/ca-certificates', '/usr/lib/ssl/certs']},
   {name: 'timezones', title: 'time zones', members: ['/usr/share/zoneinfo', '/etc/localtime', '/etc/timezone']},
   {name: 'locales', title: 'locales and character sets', members: ['/usr/lib/locale', '/usr/share/locale', '/usr/share/i18n', '/usr/lib/**/gconv', '/etc/locale*']},
@@ -33,6 +31,8 @@ export const knownTogether: readonly Together[] = [
   {name: 'perl', title: 'Perl and its standard library', members: ['/usr/bin/perl*', '/usr/**/libperl*', '/usr/lib/**/perl-base', '/usr/lib/**/perl', '/usr/share/perl'], without: ['pod', '*.pod']},
   {name: 'ruby', title: 'Ruby and its standard library', members: ['/usr/**/bin/ruby*', '/usr/**/libruby*', '/usr/lib/ruby', '/usr/lib/**/ruby', '/usr/local/lib/ruby'], without: ['gems']},
   {name: 'node', title: 'Node.js', members: ['/usr/**/bin/node', '/usr/**/bin/nodejs', '/usr/**/libnode*', '/usr/share/nodejs'], without: ['npm']},
+  // One file of it stands for nothing: which of them a query reads is the server's affair.
+  {name: 'databases', title: 'data of a database', always: true, members: ['postgresql', 'mysql', 'mongodb', 'redis', 'ldap', 'influxdb', 'cassandra', 'neo4j'].map((server) => `/var/lib/${server}`)},
 ];
 
 /** @throws WinnowError (usage) for a name that is not known */
