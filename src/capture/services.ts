@@ -4,6 +4,7 @@ import {WinnowError} from '../model/winnow-error.js';
 import {type ContainerOptions, ProfiledContainer} from './container.js';
 import {type Network, networkOf} from './docker-args.js';
 import {type Readiness, waitUntilReady} from './readiness.js';
+import {type RunningService, ServiceDied, ServiceWatch} from './service-watch.js';
 
 /** A container that a workload depends on. It is not captured. */
 export interface Service {
@@ -18,7 +19,7 @@ export interface Service {
 
 export interface RunningServices {
   /** In the order they were started. */
-  readonly containers: readonly ProfiledContainer[];
+  readonly services: readonly RunningService[];
   /** What the workload's container is to have instead of its own; undefined without services. */
   readonly network: Network | undefined;
 }
@@ -36,23 +37,25 @@ export async function startServices(
   workload: Pick<ContainerOptions, 'dockerArgs' | 'runId' | 'reach'>,
   signal: AbortSignal,
 ): Promise<RunningServices> {
-  const containers: ProfiledContainer[] = [];
+  const running: RunningService[] = [];
   let network: Network | undefined;
   for (const service of services) {
+    const watch = new ServiceWatch(running);
     try {
       network ??= withNames(networkOf(workload.dockerArgs), services);
       const {image: imageId, command, dockerArgs} = service;
       const container = await ProfiledContainer.create(docker, {...workload, imageId, command, dockerArgs, network});
-      containers.push(container);
+      running.push({name: service.name, container});
       await container.start();
-      network = network.mode === 'host' ? network : {mode: `container:${containers[0]?.id ?? ''}`};
-      await waitUntilReady(service.ready, container, signal);
+      network = network.mode === 'host' ? network : {mode: `container:${running[0]?.container.id ?? ''}`};
+      await waitUntilReady(service.ready, container, AbortSignal.any([signal, watch.signal]));
     } catch (error) {
-      await removeAll(containers);
-      throw serviceError(service, error, signal);
+      const cause = signal.aborted ? error : ((await watch.blamed()) ?? error);
+      await removeAll(running.map(({container}) => container));
+      throw serviceError(service, cause, signal);
     }
   }
-  return {containers, network};
+  return {services: running, network};
 }
 
 /** Removes containers, the last one first, since the others live in the first one's network. Resolves to the first failure. */
@@ -71,6 +74,9 @@ function withNames(network: Network, services: readonly Service[]): Network {
 function serviceError({name}: Service, cause: unknown, signal: AbortSignal): WinnowError {
   if (signal.aborted) {
     return new WinnowError('interrupted while services were starting', {exitCode: ExitCode.interrupted, cause});
+  }
+  if (cause instanceof ServiceDied) {
+    return cause; // another one
   }
   if (!(cause instanceof WinnowError)) {
     return new WinnowError(`service "${name}": ${String(cause)}`, {cause});

@@ -4,6 +4,7 @@ import {ProfiledContainer} from './container.js';
 import type {ChosenProbe} from './choose-probe.js';
 import {type Readiness, waitUntilReady} from './readiness.js';
 import {asWinnowError, type CaptureResult, Recording, type RecordingEffects, type RecordingPlan} from './recording.js';
+import {ServiceWatch} from './service-watch.js';
 import {removeAll, type Service, startServices} from './services.js';
 import {runSteps, type Step, type StepAnswer} from './workload.js';
 
@@ -40,13 +41,13 @@ const graceSecondsInterrupted = 2;
  */
 export async function captureRun(plan: RunPlan, effects: SessionEffects): Promise<SessionResult> {
   const {docker, reach, signal} = effects;
-  const {containers, network} = await startServices(docker, plan.services, {dockerArgs: plan.dockerArgs, runId: plan.runId, reach}, signal);
+  const {services, network} = await startServices(docker, plan.services, {dockerArgs: plan.dockerArgs, runId: plan.runId, reach}, signal);
   let container: ProfiledContainer | undefined;
   let chosen: ChosenProbe | undefined;
   let result: SessionResult;
   const cleanUp = async (): Promise<WinnowError | null> => {
     await chosen?.probe.kill();
-    const failure = await removeAll([...containers, ...(container === undefined ? [] : [container])]);
+    const failure = await removeAll([...services.map((service) => service.container), ...(container === undefined ? [] : [container])]);
     return failure === null ? null : asWinnowError(failure);
   };
   try {
@@ -60,7 +61,7 @@ export async function captureRun(plan: RunPlan, effects: SessionEffects): Promis
     });
     chosen = await effects.startProbe(container.id);
     const recording = new Recording(plan, effects, chosen, await container.mountPoints());
-    result = await new Session(plan, container, recording).run();
+    result = await new Session(plan, container, recording, new ServiceWatch(services)).run();
   } catch (error) {
     await cleanUp();
     throw error;
@@ -73,12 +74,14 @@ class Session {
   readonly #plan: RunPlan;
   readonly #container: ProfiledContainer;
   readonly #recording: Recording;
+  readonly #watch: ServiceWatch;
   readonly #answers: StepAnswer[] = [];
 
-  constructor(plan: RunPlan, container: ProfiledContainer, recording: Recording) {
+  constructor(plan: RunPlan, container: ProfiledContainer, recording: Recording, watch: ServiceWatch) {
     this.#plan = plan;
     this.#container = container;
     this.#recording = recording;
+    this.#watch = watch;
   }
 
   async run(): Promise<SessionResult> {
@@ -88,8 +91,15 @@ class Session {
 
   /** Starts the container, drives it, and stops it. Resolves to the exit code where it ended by itself. */
   async #work(signal: AbortSignal): Promise<number | null> {
-    await this.#container.start();
-    const exitCode = await this.#drive(signal).catch((error: unknown) => this.#recording.endEarly(error));
+    await this.#container.start().catch(async (error: unknown) => {
+      throw (await this.#watch.blamed()) ?? error;
+    });
+    const exitCode = await this.#drive(AbortSignal.any([signal, this.#watch.signal])).catch((error: unknown) =>
+      this.#recording.endEarly(this.#watch.signal.aborted ? this.#watch.signal.reason : error),
+    );
+    if (exitCode !== null && exitCode !== 0) {
+      await this.#blameService();
+    }
     if (exitCode === null) {
       // Where the engine is out of reach, what was captured is still worth keeping.
       await this.#container
@@ -110,11 +120,20 @@ class Session {
     recording.tellPhase('working');
     const failed = await recording.withinDuration((until) => runSteps(steps, this.#container, until, (answer) => this.#answers.push(answer)), signal);
     if (failed !== null) {
+      await this.#blameService();
       recording.fail(new WinnowError(`the workload failed: ${failed.message}`, {
         hint: 'the run is kept as incomplete: it proves use, never disuse',
       }));
     }
     recording.tellPhase('stopping');
     return null;
+  }
+
+  /** A service that died outranks what failed of it. */
+  async #blameService(): Promise<void> {
+    const died = await this.#watch.blamed();
+    if (died !== null) {
+      this.#recording.fail(died);
+    }
   }
 }

@@ -78,6 +78,50 @@ test('a service whose image the engine does not have is named, and none is left'
   () => '{image: no-such-image:9}',
   /^winnow: service "db": the engine does not make a container of this image: .*no-such-image:9/i);
 
+const withService = (service: string, step: string): string => `workloads:
+  - name: a
+    command: sleep 600
+    docker: [--stop-timeout=0]
+    services:
+      db: {image: "${busybox}", command: [/bin/sh, -c, "${service}"], ready: "log:up", docker: [--stop-timeout=0]}
+    steps: [{exec: "cat /etc/passwd; until echo hi | nc 127.0.0.1 8000; do :; done; ${step}"}]
+`;
+
+const dies = test.macro(async (t: ExecutionContext, step: string) => {
+  const marker = randomUUID();
+  const {store, options} = await withConfig(t, withService(`echo up; nc -l -p 8000 -e cat; echo no memory; exit 3; : ${marker}`, step));
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.failed, err);
+  t.regex(err, /^winnow: service "db" ended with exit code 3 during the run: it printed "no memory"; [^\n]+\n$/);
+  t.is(await containerOf(marker), null);
+  const [run] = await listRuns(store);
+  t.like(run, {complete: false, incompleteReason: 'service "db" ended with exit code 3 during the run: it printed "no memory"'});
+  const {rows} = await readRun(runFilePath(store, run?.runId ?? ''));
+  t.true(rows.some(({path: name, ok}) => name === '/etc/passwd' && ok), 'what was captured until then is kept');
+});
+
+test('a service that dies ends the run, which says so and is kept as incomplete', dies, 'sleep 600');
+test('a service that died is named rather than the step that failed of it', dies, 'exit 7');
+
+test('a service that has done its part and ends with exit code 0 is no failure', async (t) => {
+  const {store, options} = await withConfig(t, withService('echo up; nc -l -p 8000 -e cat', 'true'));
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.done, err);
+  t.like((await listRuns(store))[0], {complete: true});
+});
+
+test('a service that dies while the next one starts is named', async (t) => {
+  const {options} = await withConfig(t, `workloads:
+  - name: a
+    services:
+      db: {image: "${busybox}", command: [/bin/sh, -c, "sleep 1; exit 3"]}
+      web: {image: "${busybox}", command: [sleep, "600"], ready: "log:never", docker: [--stop-timeout=0]}
+`);
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.failed);
+  t.regex(err, /^winnow: service "db" ended with exit code 3 during the run; /);
+});
+
 test('on the host\'s network services are reached by name too', async (t) => {
   const text = `workloads:
   - name: a
