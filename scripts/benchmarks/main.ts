@@ -8,6 +8,7 @@ import {execa} from 'execa';
 import {type Accepted, benchAcceptance} from './acceptance.js';
 import {removeLeftovers} from './containers.js';
 import {benchDecoder} from './decoder.js';
+import {benchFailingRuns} from './failing-runs.js';
 import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
 import {stressModule} from './module-stress.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
@@ -25,7 +26,7 @@ const {values: options, positionals} = parseArgs({
   options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}, only: {type: 'string', default: ''}},
 });
 
-const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; readonly table: string[]}>>> = {
+const benches: Readonly<Record<string, () => Promise<Measured>>> = {
   'overhead-files': () => overhead('20,000 files, each opened, fstat’d and closed 3 times', ['/workloads/loop', '20000', '3', '/tmp/files']),
   'overhead-execs': () => overhead('2,000 programs executed', ['/workloads/execs', '2000', '/workloads/nothing']),
   'vm-cost': async () => {
@@ -46,6 +47,7 @@ const benches: Readonly<Record<string, () => Promise<{readonly result: unknown; 
   memory: async () => opensTable(await benchMemory()),
   prefetch: () => documented('prefetch', benchPrefetch),
   generations: () => documented('generations', benchGenerations),
+  'failing-runs': () => documented('failing-runs', benchFailingRuns, 'plan'),
   acceptance,
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
@@ -99,10 +101,15 @@ function opensTable(result: OpensUnderProfile): {result: unknown; table: string[
   };
 }
 
-/** A benchmark whose table stands in a page of its name. */
-async function documented(name: string, measure: () => Promise<{readonly result: unknown; readonly table: string[]}>): Promise<{readonly result: unknown; readonly table: string[]}> {
+interface Measured {
+  readonly result: unknown;
+  readonly table: string[];
+}
+
+/** A benchmark whose table stands in a page of the documentation. */
+async function documented(name: string, measure: () => Promise<Measured>, page = name): Promise<Measured> {
   const measured = await measure();
-  await writeTable(path.join(root, `docs/${name}.md`), name, measured.table);
+  await writeTable(path.join(root, `docs/${page}.md`), name, measured.table);
   return measured;
 }
 
