@@ -111,10 +111,10 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 	constants->execve_call = wn_call_number("execve");
 	constants->openat_call = wn_call_number("openat");
 	constants->statx_call = wn_call_number("statx");
-	if (options->container) {
-		memcpy((void *)constants->container_id, options->container, WN_CONTAINER_ID_LEN);
+	if (options->container_count)
 		constants->host_mount_namespace = own_mount_namespace();
-	}
+	constants->container_count = options->container_count;
+	constants->target_bits = options->container_count > 1 ? WN_TARGET_BITS : 0;
 	memcpy((void *)constants->cgroup_ids, options->cgroups, sizeof(options->cgroups));
 	constants->cgroup_count = options->cgroup_count;
 	constants->root_pid = options->pid;
@@ -127,6 +127,15 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 	constants->entry_slots = slots_for(options->max_entries);
 	bpf_map__set_max_entries(probe->maps.ring, options->ring_bytes);
 	bpf_map__set_max_entries(probe->maps.entries, constants->entry_slots);
+}
+
+static bool name_containers(struct winnow_bpf *probe, const struct wn_options *options)
+{
+	for (__u32 target = 0; target < options->container_count; target++) {
+		if (bpf_map_update_elem(bpf_map__fd(probe->maps.containers), options->containers[target], &target, BPF_ANY))
+			return false;
+	}
+	return true;
 }
 
 static int on_record(void *context, void *record, size_t len)
@@ -155,10 +164,10 @@ static bool write_running(struct winnow_bpf *probe, struct wn_running *running)
 {
 	struct bpf_link *link = bpf_program__attach_iter(probe->progs.found, NULL);
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	__u32 pid;
+	__u32 number;
 
-	while (fd >= 0 && read(fd, &pid, sizeof(pid)) == sizeof(pid))
-		wn_write_running(running, pid);
+	while (fd >= 0 && read(fd, &number, sizeof(number)) == sizeof(number))
+		wn_write_running(running, number);
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
@@ -291,6 +300,8 @@ static bool attach(struct attached *attached, const struct wn_options *options, 
 	choose_programs(probe, options, rung);
 	if (winnow_bpf__load(probe))
 		what = "the kernel refuses the probe";
+	else if (!name_containers(probe, options))
+		what = "the containers can't be named to the probe";
 	else if (!(attached->ring = ring_buffer__new(bpf_map__fd(probe->maps.ring), on_record, NULL, NULL)))
 		what = "the ring buffer can't be mapped";
 	else if (winnow_bpf__attach(probe))

@@ -41,6 +41,7 @@ void wn_write_hello(const struct wn_options *options, enum wn_rung rung)
 		.all_events = options->all_events,
 		.cpus = libbpf_num_possible_cpus(),
 		.rung = rung,
+		.targets = options->container_count,
 	};
 
 	wn_write(&hello, sizeof(hello));

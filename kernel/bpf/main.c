@@ -9,7 +9,7 @@
 #include "probe.h"
 
 static const char usage[] =
-	"usage: winnow-probe run --container ID | --cgroup DIR… | --pid PID [--running] [--events first|all]\n"
+	"usage: winnow-probe run --container ID… | --cgroup DIR… | --pid PID [--running] [--events first|all]\n"
 	"                         [--rung auto|fentry|tracepoint|module] [--syscalls] [--ring-bytes N] [--entries N]\n"
 	"       winnow-probe features\n"
 	"\n"
@@ -74,16 +74,16 @@ static int run(int argc, char **argv)
 		{"entries", required_argument, NULL, 'n'},
 		{},
 	};
-	struct wn_options options = {.ring_bytes = 16 << 20, .max_entries = 131072};
+	struct wn_options options = {.ring_bytes = 16 << 20};
 	int letter;
 
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'c':
-			options.container = optarg;
-			if (strlen(optarg) != WN_CONTAINER_ID_LEN)
-				return fail("--container takes the full id of 64 digits");
+			if (strlen(optarg) != WN_CONTAINER_ID_LEN || options.container_count == WN_TARGETS_MAX)
+				return fail("--container takes the full id of 64 digits, 31 times at most");
+			options.containers[options.container_count++] = optarg;
 			break;
 		case 'g':
 			if (!add_cgroup(&options, optarg))
@@ -122,8 +122,14 @@ static int run(int argc, char **argv)
 			return fail("unknown option, or one without its value");
 		}
 	}
-	if (optind < argc || (!options.container && !options.cgroup_count && !options.pid))
+	if (optind < argc || (!options.container_count && !options.cgroup_count && !options.pid))
 		return fail("run takes --container, --cgroup or --pid");
+	if (options.container_count > 1 && (options.cgroup_count || options.pid || options.rung == WN_RUNG_MODULE))
+		return fail("several containers go with the rungs fentry and tracepoint, and with nothing else to follow");
+	if (!options.max_entries)
+		options.max_entries = 131072 * (options.container_count ?: 1);
+	if (options.syscalls && options.container_count > 1)
+		return fail("--syscalls goes with one container");
 	if (options.syscalls && options.rung == WN_RUNG_MODULE)
 		return fail("--syscalls goes with the rungs fentry and tracepoint");
 	return options.rung == WN_RUNG_MODULE ? wn_capture_by_module(&options) : wn_capture(&options);

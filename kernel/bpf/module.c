@@ -91,8 +91,8 @@ static bool add_filters(int device, const struct wn_options *options)
 		if (!add_cgroup(device, options->cgroup_directories[i]))
 			return false;
 	}
-	if (options->container) {
-		memcpy(container.container, options->container, WN_CONTAINER_ID_LEN);
+	if (options->container_count) {
+		memcpy(container.container, options->containers[0], WN_CONTAINER_ID_LEN);
 		if (ioctl(device, WN_IOCTL_FILTER, &container))
 			return false;
 	}
@@ -112,7 +112,7 @@ static bool write_running(int device, struct wn_running *result)
 	if (ioctl(device, WN_IOCTL_RUNNING, &running))
 		return false;
 	for (__u32 i = 0; i < running.count && i < sizeof(pids) / sizeof(pids[0]); i++)
-		wn_write_running(result, pids[i]);
+		wn_write_running(result, WN_PROCESS_FOUND | pids[i]);
 	return true;
 }
 

@@ -18,7 +18,8 @@ enum {
 
 struct wn_options {
 	enum wn_rung rung;
-	const char *container; /* 64 hex digits, or NULL */
+	const char *containers[WN_TARGETS_MAX]; /* each 64 hex digits, and a target; all else is one */
+	unsigned int container_count;
 	const char *cgroup_directories[WN_CGROUPS_MAX];
 	__u64 cgroups[WN_CGROUPS_MAX]; /* their ids */
 	unsigned int cgroup_count;
@@ -33,11 +34,11 @@ struct wn_options {
 /* What processes already use that were running before the probe was. */
 struct wn_running {
 	__u64 accesses; /* written for what they had open, mapped and running */
-	__u64 processes;
+	__u32 targets; /* a bit for each that has some */
 };
 
-/* Writes what a process uses that the probe follows already. */
-void wn_write_running(struct wn_running *running, __u32 pid);
+/* Writes what a process uses that the probe follows already; `number` is WN_PROCESS_FOUND, its target and its pid. */
+void wn_write_running(struct wn_running *running, __u32 number);
 
 #define WN_REASON_LEN 160
 

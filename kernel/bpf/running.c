@@ -54,6 +54,7 @@ static void write_with_path(struct wn_record *record, size_t len, const char *pa
 }
 
 struct process {
+	__u32 number;
 	__u32 pid;
 	__u32 ppid;
 	__u32 call;
@@ -77,7 +78,7 @@ static void write_link(struct process *process, const char *name, __u8 op)
 	struct wn_access access = {
 		.head.type = WN_ACCESS,
 		.time = monotonic_ns(),
-		.process = WN_PROCESS_FOUND | process->pid,
+		.process = process->number,
 		.pid = process->pid,
 		.ppid = process->ppid,
 		.call = process->call,
@@ -128,7 +129,7 @@ static void write_process(struct process *process)
 	struct wn_process record = {
 		.head.type = WN_PROCESS,
 		.time = monotonic_ns(),
-		.process = WN_PROCESS_FOUND | process->pid,
+		.process = process->number,
 		.pid = process->pid,
 		.ppid = process->ppid,
 		.cause = WN_FOUND,
@@ -147,9 +148,9 @@ static void write_process(struct process *process)
 }
 
 /* Where the container's root lives, as the probe tells it of containers that it sees start. */
-static void write_scope(__u32 pid)
+static void write_scope(__u32 pid, __u32 target)
 {
-	struct wn_scope scope = {.head = {.len = sizeof(scope), .type = WN_SCOPE}};
+	struct wn_scope scope = {.head = {.len = sizeof(scope), .type = WN_SCOPE}, .target = target};
 	struct stat root, namespace;
 	char path[64];
 
@@ -163,13 +164,15 @@ static void write_scope(__u32 pid)
 	wn_write(&scope, sizeof(scope));
 }
 
-void wn_write_running(struct wn_running *running, __u32 pid)
+void wn_write_running(struct wn_running *running, __u32 number)
 {
+	__u32 pid = number & WN_PID_BITS, target = (number & WN_TARGET_BITS) >> WN_TARGET_SHIFT;
 	struct process process = {
-		.pid = pid, .ppid = parent_of(pid), .call = wn_call_number(NULL), .result = running,
+		.number = number, .pid = pid, .ppid = parent_of(pid), .call = wn_call_number(NULL), .result = running,
 	};
 
-	if (!running->processes++)
-		write_scope(pid);
+	if (!(running->targets & 1u << target))
+		write_scope(pid, target);
+	running->targets |= 1u << target;
 	write_process(&process);
 }

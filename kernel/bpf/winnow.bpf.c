@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * Captures the file accesses of one container: BTF tracepoints only, so that
+ * Captures the file accesses of containers: BTF tracepoints only, so that
  * it loads where fentry, kprobes and LSM programs are refused.
  *
  * Follow one access: sys_exit() looks the number up in `calls`, takes the
@@ -52,7 +52,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set by the loader before load. */
 const volatile struct wn_call_desc calls[WN_CALL_TABLE];
-const volatile char container_id[WN_CONTAINER_ID_LEN];
+const volatile __u32 container_count;
+const volatile __u32 target_bits; /* WN_TARGET_BITS where there are several targets, else 0 */
 const volatile __u64 cgroup_ids[WN_CGROUPS_MAX];
 const volatile __u32 cgroup_count;
 const volatile __u32 root_pid; /* or 0: follow this process and what comes of it */
@@ -63,7 +64,7 @@ const volatile __u32 compat_unseen; /* 32-bit programs' calls don't come here: c
 
 const volatile __u32 execve_call, openat_call, statx_call; /* numbers of these names */
 
-__u32 last_process; /* processes are numbered from 1 */
+__u32 last_process; /* processes are numbered from 1, and say which target they are of */
 
 struct place {
 	__u64 file; /* where dentry is 0: has the dentry and mount, read only to tell the path */
@@ -112,6 +113,14 @@ struct {
 	__type(key, int);
 	__type(value, struct task_state);
 } tasks SEC(".maps");
+
+/* Which target a container is, by its full id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, WN_TARGETS_MAX);
+	__type(key, char[WN_CONTAINER_ID_LEN]);
+	__type(value, __u32);
+} containers SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -833,35 +842,31 @@ int BPF_PROG(optional_call_exit, struct pt_regs *regs, long result)
 	return on_call(regs, result);
 }
 
-/* Without a branch for each digit: Linux 6.1's verifier would follow every one. */
-static __always_inline bool digits_match(const char *digits)
-{
-	char difference = 0;
-
-	for (int i = 0; i < WN_CONTAINER_ID_LEN; i++)
-		difference |= digits[i] ^ container_id[i];
-	return !difference;
-}
+#define NO_TARGET -1
 
 /* Engines name the cgroup ID, docker-ID.scope, libpod-ID.scope or crio-ID.scope. */
-static __always_inline bool names_container(const char *name)
+static __always_inline int container_named(const char *name)
 {
 	char buffer[8 + WN_CONTAINER_ID_LEN] = {};
+	__u32 *target;
 
-	if (bpf_probe_read_kernel_str(buffer, sizeof(buffer), name) < WN_CONTAINER_ID_LEN)
-		return false;
-	return digits_match(buffer) || digits_match(buffer + 5) || digits_match(buffer + 7);
+	if (!container_count || bpf_probe_read_kernel_str(buffer, sizeof(buffer), name) < WN_CONTAINER_ID_LEN)
+		return NO_TARGET;
+	target = bpf_map_lookup_elem(&containers, buffer)
+		?: bpf_map_lookup_elem(&containers, buffer + 5)
+		?: bpf_map_lookup_elem(&containers, buffer + 7);
+	return target ? (int)*target : NO_TARGET;
 }
 
-static __always_inline bool cgroup_selected(struct cgroup *cgroup)
+static __always_inline int target_of_cgroup(struct cgroup *cgroup)
 {
 	__u64 id = BPF_CORE_READ(cgroup, kn, id);
 
 	for (__u32 i = 0; i < WN_CGROUPS_MAX; i++) {
 		if (i < cgroup_count && cgroup_ids[i] == id)
-			return true;
+			return 0;
 	}
-	return container_id[0] && names_container(BPF_CORE_READ(cgroup, kn, name));
+	return container_named(BPF_CORE_READ(cgroup, kn, name));
 }
 
 static __always_inline bool descends_from_root_pid(struct task_struct *task)
@@ -874,30 +879,40 @@ static __always_inline bool descends_from_root_pid(struct task_struct *task)
 	return false;
 }
 
-/* In the container's cgroup or one below it, in the unified hierarchy or, on v1 hosts, that of the first controller. */
-static __noinline bool task_selected(struct task_struct *task)
+/* In a container's cgroup or one below it, in the unified hierarchy or, on v1 hosts, that of the first controller. */
+static __noinline int target_of(struct task_struct *task)
 {
 	struct cgroup *unified = BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	struct cgroup *legacy = BPF_CORE_READ(task, cgroups, subsys[0], cgroup);
 
 	if (descends_from_root_pid(task))
-		return true;
+		return 0;
 	for (int depth = 0; depth < 8 && unified; depth++) {
 		struct cgroup_subsys_state *above = READ(unified, self.parent);
+		int target = target_of_cgroup(unified);
 
-		if (cgroup_selected(unified))
-			return true;
+		if (target != NO_TARGET)
+			return target;
 		unified = above ? container_of(above, struct cgroup, self) : NULL;
 	}
-	return legacy && container_id[0] && names_container(BPF_CORE_READ(legacy, kn, name));
+	return legacy ? container_named(BPF_CORE_READ(legacy, kn, name)) : NO_TARGET;
 }
 
-static __always_inline void send_scope(struct task_struct *task)
+/* A number that no process had before, of the same target as that of process `like`. */
+static __always_inline __u32 next_process(__u32 like)
+{
+	__u32 number = __sync_fetch_and_add(&last_process, 1) + 1;
+
+	return (number & ~target_bits) | (like & target_bits);
+}
+
+static __always_inline void send_scope(struct task_struct *task, __u32 target)
 {
 	struct wn_scope scope = {
 		.cgroup_id = bpf_get_current_cgroup_id(),
 		.mount_namespace = task->nsproxy->mnt_ns->ns.inum,
 		.root_dev = task->fs->root.mnt->mnt_sb->s_dev,
+		.target = target,
 	};
 
 	set_head(&scope.head, WN_SCOPE, sizeof(scope));
@@ -932,11 +947,16 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	struct scratch *scratch = scratch_of_cpu();
 	struct pt_regs *regs;
 	struct place program = {};
+	__u32 like;
+	int target;
 
 	if (!scratch)
 		return 0;
-	if (!state) {
-		if (!task_selected(task))
+	if (state) {
+		like = state->process;
+	} else {
+		target = target_of(task);
+		if (target == NO_TARGET)
 			return 0;
 		/* The runtime's own set-up runs in the cgroup too, but from the host's files. */
 		if (host_mount_namespace == task->nsproxy->mnt_ns->ns.inum)
@@ -946,10 +966,11 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 			count_lost(WN_LOSS_PROCESS);
 			return 0;
 		}
-		send_scope(task);
+		send_scope(task, target);
+		like = (__u32)target << WN_TARGET_SHIFT;
 	}
 	state->parent = state->process;
-	state->process = __sync_fetch_and_add(&last_process, 1) + 1;
+	state->process = next_process(like);
 	state->cause = WN_EXECVE;
 	state->announced = 0;
 	if (compat_unseen && !(BPF_CORE_READ(task, mm, task_size) >> 32))
@@ -1001,7 +1022,7 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	}
 	to->cwd = from->cwd;
-	to->process = __sync_fetch_and_add(&last_process, 1) + 1;
+	to->process = next_process(from->process);
 	to->parent = from->process;
 	to->cause = WN_FORK;
 	to->announced = 0; /* at its first access */
@@ -1124,9 +1145,12 @@ int found(struct bpf_iter__task *context)
 {
 	struct task_struct *task = context->task;
 	struct task_state *state;
-	__u32 pid;
+	int target;
 
-	if (!task || !task_selected(task))
+	if (!task)
+		return 0;
+	target = target_of(task);
+	if (target == NO_TARGET)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!state) {
@@ -1135,10 +1159,9 @@ int found(struct bpf_iter__task *context)
 	}
 	if (state->process)
 		return 0; /* its fork or exec came first */
-	pid = task->tgid;
 	state->cause = WN_FOUND;
-	state->process = WN_PROCESS_FOUND | pid;
-	if (task->pid == pid)
-		bpf_seq_write(context->meta->seq, &pid, sizeof(pid));
+	state->process = WN_PROCESS_FOUND | (__u32)target << WN_TARGET_SHIFT | task->tgid;
+	if (task->pid == task->tgid)
+		bpf_seq_write(context->meta->seq, &state->process, sizeof(state->process));
 	return 0;
 }

@@ -8,6 +8,7 @@
 #define WN_CALLS_MAX 512 /* system call numbers below this are looked up */
 #define WN_CALL_TABLE (2 * WN_CALLS_MAX) /* from WN_CALLS_MAX on, those of 32-bit programs */
 #define WN_CONTAINER_ID_LEN 64
+#define WN_PID_BITS ((1u << WN_TARGET_SHIFT) - 1) /* pids end below 2^22 */
 #define WN_CGROUPS_MAX 16
 
 /* What the kernel's function behind a system call begins with (syscall_wrapper.h of each architecture). */

@@ -17,7 +17,7 @@
 
 #define WN_MAGIC 0x31574e57u /* "WNW1" on a little-endian machine */
 #define WN_ABI_MAJOR 1
-#define WN_ABI_MINOR 2
+#define WN_ABI_MINOR 3
 
 #define WN_PATH_MAX 4096
 #define WN_RECORD_MAX 16384 /* no record is longer */
@@ -86,7 +86,7 @@ struct wn_hello {
 	__u32 all_events; /* 0: repeats are only counted */
 	__u32 cpus;
 	__u32 rung; /* since minor 1 */
-	__u32 reserved;
+	__u32 targets; /* since minor 3: how many the stream is of; 0: one */
 };
 
 /* Names a number that access records use: the system call as strace prints it. */
@@ -101,9 +101,19 @@ struct wn_scope {
 	__u64 cgroup_id;
 	__u32 mount_namespace;
 	__u32 root_dev; /* major << 20 | minor */
+	__u32 target; /* since minor 3 */
+	__u32 reserved;
 };
 
-#define WN_PROCESS_FOUND 0x80000000u /* in the number of a process found running: its pid stands in the rest */
+/*
+ * The number of a process says in these bits which target it is of, from 0 in
+ * the order the probe was given them, where the stream is of several.
+ */
+#define WN_TARGET_SHIFT 26
+#define WN_TARGETS_MAX 31
+#define WN_TARGET_BITS ((__u32)WN_TARGETS_MAX << WN_TARGET_SHIFT)
+
+#define WN_PROCESS_FOUND 0x80000000u /* in the number of a process found running: its pid stands below the target */
 
 struct wn_process {
 	struct wn_record head;

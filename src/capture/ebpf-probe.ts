@@ -67,6 +67,8 @@ function targetArguments(target: ProbeTarget): string[] {
   switch (target.by) {
     case 'container':
       return ['--container', target.id];
+    case 'containers':
+      return target.ids.flatMap((id) => ['--container', id]);
     case 'cgroup':
       return ['--cgroup', target.directory];
     case 'pid':

@@ -93,9 +93,10 @@ export class Recording {
       this.#chosen.probe.stop();
       clearInterval(ticker);
     });
+    const endedNs = this.#effects.nowNs(); // what is still to read was before
     await reading;
     this.#tellRows();
-    return {run: {metadata: this.#metadata(exitCode), rows: this.#recorder.rows}, failure: this.#failure, driedUp: this.#driedUp};
+    return {run: {metadata: this.#metadata(exitCode, endedNs), rows: this.#recorder.rows}, failure: this.#failure, driedUp: this.#driedUp};
   }
 
   /** Null where the run's duration is over before the work, which is then told to end. */
@@ -175,7 +176,7 @@ export class Recording {
     return Number(this.#effects.nowNs() / 1_000_000n);
   }
 
-  #metadata(exitCode: number | null): RunMetadata {
+  #metadata(exitCode: number | null, endedNs: bigint): RunMetadata {
     const {runId, startedNs, image, workload} = this.#plan;
     return {
       runId,
@@ -183,7 +184,7 @@ export class Recording {
       imageName: image.name,
       workload,
       startedNs,
-      endedNs: this.#effects.nowNs(),
+      endedNs,
       complete: this.#incompleteReason === '',
       incompleteReason: this.#incompleteReason,
       lostRecords: this.#recorder.lost,

@@ -50,9 +50,9 @@ export type LossReason =
 /** What a probe of any kind (eBPF, bpftrace, module) or an imported log says, after decoding. Times are Unix-epoch nanoseconds. */
 export type ProbeEvent =
   | {readonly kind: 'hello'; readonly probe: string; readonly rung?: Rung; readonly aggregated: boolean}
-  /** The container's first program was seen: where its root lives. */
-  | {readonly kind: 'scope'; readonly cgroupId: bigint; readonly mountNamespace: number; readonly rootDev: number}
-  /** A process became known. `processId` is unique in the stream: a new one at every fork and every exec. */
+  /** The container's first program was seen: where its root lives. `targetIndex`: which of the stream's containers, where it is of several. */
+  | {readonly kind: 'scope'; readonly cgroupId: bigint; readonly mountNamespace: number; readonly rootDev: number; readonly targetIndex?: number}
+  /** A process became known. `processId` is unique in the stream: a new one at every fork and every exec; see `targetIndexOf`. */
   | {
       readonly kind: 'process';
       readonly processId: number;
@@ -88,3 +88,9 @@ export type ProbeEvent =
   | {readonly kind: 'syscall'; readonly architecture: Architecture; readonly name: string}
   /** The probe detached and everything it had is delivered. A stream without it was cut. */
   | {readonly kind: 'end'; readonly made: number; readonly delivered: number};
+
+/** How many containers one stream may be of. */
+export const targetsMax = 31;
+
+/** Which of its containers a process is of, in a stream of several (WN_TARGET_SHIFT of winnow_abi.h). */
+export const targetIndexOf = (processId: number): number => (processId >>> 26) & targetsMax;

@@ -3,7 +3,7 @@ import {operations} from '../model/access.js';
 import {pathFromBytes} from '../model/container-path.js';
 import type {Architecture, Rung} from '../model/run.js';
 import {type Frame, FrameReader, headerBytes} from './frame-reader.js';
-import type {AccessTarget, LossReason, ProbeEvent, RequestedName} from './probe-event.js';
+import {type AccessTarget, type LossReason, type ProbeEvent, type RequestedName, targetsMax} from './probe-event.js';
 import {wireError} from './wire-error.js';
 
 /** The version of kernel/include/winnow_abi.h that is understood; a newer minor only adds record types or trailing fields. */
@@ -54,7 +54,7 @@ export class RecordDecoder {
         this.#calls[fields.u32Below(8, 4096)] = fields.text(12, 36);
         return undefined;
       case recordType.scope:
-        return {kind: 'scope', cgroupId: fields.u64(8), mountNamespace: fields.u32(16), rootDev: fields.u32(20)};
+        return this.#scope(fields);
       case recordType.process:
         return this.#process(fields);
       case recordType.access:
@@ -94,6 +94,11 @@ export class RecordDecoder {
       return {kind: 'hello', probe: `${rung ?? 'ebpf'} ${major}.${minor}`, aggregated};
     }
     return {kind: 'hello', probe: `ebpf ${major}.${minor}`, rung, aggregated};
+  }
+
+  #scope(fields: Fields): ProbeEvent {
+    const targetIndex = fields.length >= 32 ? {targetIndex: fields.u32Below(24, targetsMax)} : {}; // before minor version 3 there was but one
+    return {kind: 'scope', cgroupId: fields.u64(8), mountNamespace: fields.u32(16), rootDev: fields.u32(20), ...targetIndex};
   }
 
   #process(fields: Fields): ProbeEvent {

@@ -1,6 +1,9 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
+import type {ChosenProbe} from '../../capture/choose-probe.js';
 import {startEbpfProbe} from '../../capture/ebpf-probe.js';
 import {parseRunDuration} from '../../capture/duration.js';
+import type {ProbeTarget} from '../../capture/probe-target.js';
+import {sharingStart} from '../../capture/shared-probe.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {plural} from '../../model/plural.js';
 import {type Rung, rungs} from '../../model/run.js';
@@ -47,7 +50,7 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
     .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
     .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
-    .option('--ring-size <size>', 'kernel ring buffer for each container, a power of two (default: 16MiB)', parseSize)
+    .option('--ring-size <size>', 'kernel ring buffer, a power of two (default: 16MiB)', parseSize)
     .addHelpText('after', `
 Each container makes a run of its own image. It lasts until the container ends, --duration is over, the steps are made, or Ctrl-C.
 Steps are made once all are attached, in the order --exec, --test, --http. What a running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
@@ -78,21 +81,23 @@ async function attachAt(place: Place, names: readonly string[], options: AttachO
   checkSteps(steps, targets);
   const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
   const progress = new AttachProgress(context);
+  const start = async (target: ProbeTarget): Promise<ChosenProbe> => ({
+    backend: 'ebpf',
+    probe: await startEbpfProbe(probeHost, {
+      target,
+      running: true,
+      allEvents: events === 'all',
+      systemCalls: syscalls,
+      ...(rung === 'auto' ? {} : {rung}),
+      ...(ringSize === undefined ? {} : {ringBytes: ringSize}),
+    }),
+  });
   return attachRuns(
     {targets, storeDirectory, workload, duration: durationOf(duration, untilRisk)},
     {
       signal,
-      startProbe: async (target) => ({
-        backend: 'ebpf',
-        probe: await startEbpfProbe(probeHost, {
-          target,
-          running: true,
-          allEvents: events === 'all',
-          systemCalls: syscalls,
-          ...(rung === 'auto' ? {} : {rung}),
-          ...(ringSize === undefined ? {} : {ringBytes: ringSize}),
-        }),
-      }),
+      // Which system calls were made is told of all that a probe follows.
+      startProbe: syscalls ? start : sharingStart(targets.map(({target}) => target.probe), start),
       onEvent: (event) => progress.show(event),
       onAttached: () => context.note(`attached to ${what}${duration === undefined && steps.length === 0 ? '; Ctrl-C ends it' : ''}`),
       work: steps.length === 0 ? null : (until) => runAttachSteps(steps, targets, place, until),
