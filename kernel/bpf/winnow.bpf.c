@@ -79,7 +79,14 @@ struct task_state {
 	__u32 parent;
 	__u32 cause;
 	__u32 announced;
-	struct place cwd; /* as of the last exec or chdir: where the next relative chdir starts */
+	/*
+	 * Of a process's first thread, for all its threads: the working directory
+	 * as of the last exec or chdir, where the next relative chdir starts; and
+	 * the struct fs_struct that it stands in, with its count of changes.
+	 */
+	struct place cwd;
+	__u64 cwd_of;
+	__u32 cwd_changes;
 };
 
 struct scratch {
@@ -665,22 +672,45 @@ static __always_inline bool describe_path(struct scratch *scratch, struct task_s
 	return scratch->key.what & (WN_HAS_FILE | WN_HAS_NAME);
 }
 
+/* Its sequence count, which `seq` begins with, whatever lock stands behind it. */
+static __always_inline __u32 changes_of(struct fs_struct *fs)
+{
+	__u32 sequence = 0;
+
+	bpf_probe_read_kernel(&sequence, sizeof(sequence), (void *)fs + bpf_core_field_offset(struct fs_struct, seq));
+	return sequence;
+}
+
+static __always_inline void remember_cwd(struct task_state *leader, struct task_struct *task)
+{
+	struct fs_struct *fs = task->fs;
+
+	locate_path(&leader->cwd, fs->pwd.dentry, fs->pwd.mnt);
+	leader->cwd_of = (__u64)fs;
+	leader->cwd_changes = changes_of(fs);
+}
+
+#define CHANGE 2 /* a sequence count's steps while something is written */
+
 /*
  * A directory that the process has just made its own. A relative name started
- * from the working directory before, which the task's state remembers; where
- * another thread has changed it since, the memory is of no use.
+ * from the working directory before, which its first thread's state remembers;
+ * where somebody else has changed it since, the memory is of no use.
  */
-static __always_inline void on_own_directory(struct scratch *scratch, struct task_struct *task,
-					     struct task_state *state, __u64 name, bool root)
+static __always_inline void on_own_directory(struct scratch *scratch, struct task_struct *task, __u64 name, bool root)
 {
-	struct place before = state->cwd;
+	struct task_state *leader = bpf_task_storage_get(&tasks, task->group_leader, NULL, 0);
+	struct place before = {};
 	long size = 0;
 
-	locate_path(&state->cwd, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	if (leader && leader->cwd_of == (__u64)task->fs && leader->cwd_changes + CHANGE == changes_of(task->fs))
+		before = leader->cwd;
+	if (leader)
+		remember_cwd(leader, task);
 	if (root)
 		locate_path(&scratch->file, task->fs->root.dentry, task->fs->root.mnt);
 	else
-		scratch->file = state->cwd;
+		locate_path(&scratch->file, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	set_file(scratch);
 	if (name)
 		size = read_name(scratch, name);
@@ -800,7 +830,7 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	scratch->key.what |= follow;
 	path = arguments[desc->path % ARGUMENTS];
 	if (!error && (desc->kind == WN_KIND_CHDIR || desc->kind == WN_KIND_CHROOT)) {
-		on_own_directory(scratch, task, state, path, desc->kind == WN_KIND_CHROOT);
+		on_own_directory(scratch, task, path, desc->kind == WN_KIND_CHROOT);
 		return 0;
 	}
 	if (desc->kind == WN_KIND_SOCKET)
@@ -975,7 +1005,7 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	state->announced = 0;
 	if (compat_unseen && !(BPF_CORE_READ(task, mm, task_size) >> 32))
 		count_lost(WN_LOSS_COMPAT);
-	locate_path(&state->cwd, task->fs->pwd.dentry, task->fs->pwd.mnt);
+	remember_cwd(state, task);
 	announce_once(state);
 
 	/* A script: first its own name; then its interpreter's, with the file that runs. */
@@ -1007,7 +1037,7 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct task_state *from = bpf_task_storage_get(&tasks, parent, NULL, 0);
-	struct task_state *to;
+	struct task_state *leader, *to;
 
 	if (!from)
 		return 0;
@@ -1021,7 +1051,12 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 		*to = *from;
 		return 0;
 	}
-	to->cwd = from->cwd;
+	leader = bpf_task_storage_get(&tasks, parent->group_leader, NULL, 0);
+	if (leader && leader->cwd_of == (__u64)parent->fs && leader->cwd_changes == changes_of(parent->fs)) {
+		to->cwd = leader->cwd;
+		to->cwd_of = (__u64)child->fs;
+		to->cwd_changes = changes_of(child->fs);
+	}
 	to->process = next_process(from->process);
 	to->parent = from->process;
 	to->cause = WN_FORK;

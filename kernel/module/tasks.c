@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/fs_struct.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -8,6 +9,8 @@
 
 /* In a hook there is no waiting for memory. */
 #define NO_WAIT (GFP_NOWAIT | __GFP_NOWARN)
+
+#define CHANGE 2 /* a sequence count's steps while something is written */
 
 u32 wn_followed[1 << WN_FOLLOWED_BITS];
 static DEFINE_RAW_SPINLOCK(followed_lock);
@@ -125,7 +128,14 @@ struct wn_directory *wn_directory_of(const struct wn_place *place, struct wn_scr
 	return directory;
 }
 
-static struct wn_cwd *cwd_new(const struct fs_struct *fs, struct wn_directory *directory)
+/* How often its directories have been changed, twice. */
+static unsigned int changes_of(const struct fs_struct *fs)
+{
+	return read_seqcount_begin(&fs->seq);
+}
+
+static struct wn_cwd *cwd_new(const struct fs_struct *fs, unsigned int changes,
+			      struct wn_directory *directory)
 {
 	struct wn_cwd *cwd = kmalloc(sizeof(*cwd), NO_WAIT);
 
@@ -135,12 +145,14 @@ static struct wn_cwd *cwd_new(const struct fs_struct *fs, struct wn_directory *d
 	}
 	refcount_set(&cwd->users, 1);
 	cwd->fs = fs;
+	cwd->changes = changes;
 	RCU_INIT_POINTER(cwd->directory, directory);
 	return cwd;
 }
 
 void wn_task_remember_cwd(struct wn_task *state, struct wn_scratch *scratch)
 {
+	const unsigned int changes = changes_of(current->fs); /* before what they led to is read */
 	struct path path = wn_working_directory();
 	struct wn_directory *directory = NULL;
 	struct wn_place place;
@@ -148,11 +160,12 @@ void wn_task_remember_cwd(struct wn_task *state, struct wn_scratch *scratch)
 	if (wn_place_of_path(&place, &path))
 		directory = wn_directory_of(&place, scratch);
 	if (state->cwd && state->cwd->fs == current->fs) {
+		WRITE_ONCE(state->cwd->changes, changes);
 		wn_directory_put(unrcu_pointer(xchg(&state->cwd->directory, RCU_INITIALIZER(directory))));
 		return;
 	}
 	cwd_put(state->cwd); /* by unshare(CLONE_FS), or the first time */
-	state->cwd = cwd_new(current->fs, directory);
+	state->cwd = cwd_new(current->fs, changes, directory);
 }
 
 void wn_task_inherit_cwd(struct wn_task *child, const struct wn_task *parent,
@@ -167,14 +180,17 @@ void wn_task_inherit_cwd(struct wn_task *child, const struct wn_task *parent,
 		child->cwd = parent->cwd;
 		return;
 	}
+	if (READ_ONCE(parent->cwd->changes) != changes_of(current->fs))
+		return; /* somebody who is not followed shares them */
 	directory = rcu_dereference(parent->cwd->directory);
 	if (directory && refcount_inc_not_zero(&directory->users))
-		child->cwd = cwd_new(child_fs, directory);
+		child->cwd = cwd_new(child_fs, changes_of(child_fs), directory);
 }
 
 const struct wn_directory *wn_task_cwd(const struct wn_task *state)
 {
-	if (!state->cwd || state->cwd->fs != current->fs)
+	if (!state->cwd || state->cwd->fs != current->fs ||
+	    READ_ONCE(state->cwd->changes) + CHANGE != changes_of(current->fs))
 		return NULL;
 	return rcu_dereference(state->cwd->directory);
 }

@@ -26,6 +26,7 @@ struct wn_directory {
 struct wn_cwd {
 	refcount_t users;
 	const struct fs_struct *fs; /* only compared */
+	unsigned int changes; /* its sequence count when the directory was remembered */
 	struct wn_directory __rcu *directory; /* or NULL: not known */
 };
 
@@ -75,7 +76,7 @@ void wn_task_remember_cwd(struct wn_task *state, struct wn_scratch *scratch);
 /* A child begins where its parent is, and goes on with it where they share their directories. */
 void wn_task_inherit_cwd(struct wn_task *child, const struct wn_task *parent,
 			 const struct fs_struct *child_fs);
-/* Where the current task was when wn_task_remember_cwd() was last called; NULL where that is not known. */
+/* Where the current task was before the change of directory that it has just made; NULL where that is not known. */
 const struct wn_directory *wn_task_cwd(const struct wn_task *state);
 
 struct wn_directory *wn_directory_of(const struct wn_place *place, struct wn_scratch *scratch);

@@ -472,6 +472,34 @@ static void open_and_exit(void)
 	CALL(open, "read", IN("last-words"), 0, IN("last-words"), O_RDONLY);
 }
 
+static pthread_barrier_t turn;
+
+static void *go_on(void *unused)
+{
+	(void)unused;
+	pthread_barrier_wait(&turn);
+	CALL(chdir, "lookup", IN("dir"), 0, "turn-link");
+	CALL(chdir, "lookup", IN("other"), 0, "../other");
+	pthread_barrier_wait(&turn);
+	return NULL;
+}
+
+/* Threads share the working directory: each starts from where the other one went. */
+static void working_directory_in_turns(void)
+{
+	pthread_t thread;
+
+	if (pthread_barrier_init(&turn, NULL, 2) || pthread_create(&thread, NULL, go_on, NULL))
+		die("pthread_create");
+	CALL(chdir, "lookup", FIXTURE, 0, FIXTURE);
+	pthread_barrier_wait(&turn);
+	pthread_barrier_wait(&turn);
+	CALL(chdir, "lookup", IN("dir"), 0, "../other-turn-link");
+	if (pthread_join(thread, NULL))
+		die("pthread_join");
+	CALL(chdir, "lookup", "/", 0, "/");
+}
+
 static void tasks(void)
 {
 	pthread_t thread;
@@ -484,6 +512,7 @@ static void tasks(void)
 	in_child(open_and_exit);
 	in_child(as_nobody);
 	in_child(after_chroot);
+	working_directory_in_turns();
 }
 
 static void submitted(struct uring *uring, bool async, const char *name)

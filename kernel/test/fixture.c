@@ -21,7 +21,7 @@ static const char *const files[] = {
 };
 
 static const char *const links[][2] = {
-	{"file", "relative-link"}, {IN("file"), "absolute-link"}, {"dir", "dir-link"}, {"dir", "cwd-link"},
+	{"file", "relative-link"}, {IN("file"), "absolute-link"}, {"dir", "dir-link"}, {"dir", "cwd-link"}, {"dir", "turn-link"}, {"dir", "other-turn-link"},
 	{"nowhere", "dangling-link"}, {"circle", "circle"}, {"/inside", "jail/link"},
 };
 

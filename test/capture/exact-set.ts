@@ -58,7 +58,7 @@ export function sameAccesses(t: ExecutionContext, rows: readonly AccessRow[], pr
   t.deepEqual(sorted(seen), sorted([...made, ...startup]));
 
   const links = rows.filter(({op, linkTarget}) => op === 'lookup' && linkTarget !== null);
-  const followed = ['absolute-link', 'circle', 'cwd-link', 'dangling-link', 'dir-link', 'jail/link', 'relative-link'];
+  const followed = ['absolute-link', 'circle', 'cwd-link', 'dangling-link', 'dir-link', 'jail/link', 'other-turn-link', 'relative-link', 'turn-link'];
   t.deepEqual(sorted(links.map(({path}) => path)), followed.map((name) => `/fixture/${name}`));
 }
 
