@@ -11,11 +11,13 @@ const iterations = 60;
 const sweeps = 200;
 
 /**
- * Weights b that minimise Σ w (−y ln p − (1 − y) ln(1 − p)) + λ Σ b²·v with p = logistic(x·b), b ≥ lower: Newton's method, each step a
+ * Weights b that minimise Σ w (−y ln p − (1 − y) ln(1 − p)) + λ Σ (b − b₀)²·v with p = logistic(x·b), b ≥ lower: Newton's method, each step a
  * quadratic programme solved by coordinate descent (Friedman, Hastie & Tibshirani 2010, section 3), halved while it does not improve.
  * v is the column's mean square, so that scales are no matter.
+ *
+ * @param prior b₀, what the weights are without evidence; 0 where it says nothing
  */
-export function fitLogistic({x, columns, y, weight}: LogisticRows, lambda: number, lower: readonly number[]): number[] {
+export function fitLogistic({x, columns, y, weight}: LogisticRows, lambda: number, lower: readonly number[], prior: readonly number[] = []): number[] {
   const rows = y.length;
   const scale = new Float64Array(columns);
   for (let row = 0, at = 0; row < rows; row += 1) {
@@ -26,7 +28,7 @@ export function fitLogistic({x, columns, y, weight}: LogisticRows, lambda: numbe
   const total = weight.reduce((sum, value) => sum + value, 0);
   const penalty = scale.map((sum) => (lambda * sum) / total + 1e-9);
   const objective = (b: Float64Array): number => {
-    let sum = b.reduce((all, value, at) => all + penalty[at]! * value ** 2, 0);
+    let sum = b.reduce((all, value, at) => all + penalty[at]! * (value - (prior[at] ?? 0)) ** 2, 0);
     for (let row = 0, at = 0; row < rows; row += 1) {
       let z = 0;
       for (let column = 0; column < columns; column += 1, at += 1) {
@@ -36,7 +38,7 @@ export function fitLogistic({x, columns, y, weight}: LogisticRows, lambda: numbe
     }
     return sum;
   };
-  let b: Float64Array = Float64Array.from(lower, (low) => Math.max(0, low));
+  let b: Float64Array = Float64Array.from(lower, (low, at) => Math.max(prior[at] ?? 0, low));
   let value = objective(b);
   for (let iteration = 0; iteration < iterations; iteration += 1) {
     const {gradient, hessian} = derivatives(b);
@@ -60,7 +62,7 @@ export function fitLogistic({x, columns, y, weight}: LogisticRows, lambda: numbe
   return [...b];
 
   function derivatives(at: Float64Array): {gradient: Float64Array; hessian: Float64Array} {
-    const gradient = at.map((old, column) => 2 * penalty[column]! * old);
+    const gradient = at.map((old, column) => 2 * penalty[column]! * (old - (prior[column] ?? 0)));
     const hessian = new Float64Array(columns * columns);
     for (let row = 0, from = 0; row < rows; row += 1, from += columns) {
       let z = 0;

@@ -10,6 +10,9 @@ import {needsOf, runsOf, shareOf, type TracedImage} from './traced-image.js';
 /** Unseen files that nobody needs are many and alike: one in so many stands for them. */
 const thinning = 8;
 const lambda = 1e-4;
+/** A file's own share is taken as it is unless the images agree on better, since only some tens of groups of files tell. */
+const seenPrior: Readonly<Record<string, number>> = {ownLow: 1, ownMiddle: 1, ownHigh: 1};
+const seenLambda = 1e-2;
 /** Least weights: what a sighting can change may not count against a file, and neighbours in a directory or a package always count for it. */
 const least: Readonly<Record<string, number>> = {directoryExtension: 0.1, packageExtension: 0.1, extension: 0, sameDirectory: 0, stem: 0, cousin: 0, touched: 0, familiar: 0, ownLow: 0, ownMiddle: 0, ownHigh: 0, runs: 0, severalKinds: 0, neighbours: 0, package: 0};
 
@@ -31,7 +34,7 @@ export function learn(images: readonly TracedImage[]): Learned {
   const bounds = (names: readonly string[]): number[] => names.map((name) => least[name] ?? -Infinity);
   return {
     unseen: fitLogistic(unseen.rows(), lambda, bounds([...unseenFeatures, ...images.map(() => 'image')])).slice(0, unseenFeatures.length),
-    seen: fitLogistic(seen.rows(), lambda, bounds(seenFeatures)),
+    seen: fitLogistic(seen.rows(), seenLambda, bounds(seenFeatures), seenFeatures.map((name) => seenPrior[name] ?? 0)),
     familiar: familiarTable(images),
   };
 

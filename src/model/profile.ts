@@ -39,7 +39,7 @@ export interface FileProbability {
   readonly probability: number;
   /** 95 % credible interval. */
   readonly interval: readonly [number, number];
-  /** Probability that a run of the profiled kinds needs it; `probability` takes the next run to be of a new kind every other time. */
+  /** Probability that a run of the profiled kinds needs it; `probability` takes the next run to be of a new kind two times in three. */
   readonly likeProfiled: number;
   /** As `probability` and `interval`, for wanting anything of it, be it only to know that it is there. */
   readonly touched: {readonly probability: number; readonly interval: readonly [number, number]};

@@ -24,7 +24,7 @@ export interface Estimates {
 }
 
 /** Share of future runs that are of a kind not profiled, where nothing is said about them. */
-const newKinds = 0.5;
+const newKinds = 2 / 3;
 /** New files that are expected of a kind or a run though none so far had one of its own. */
 const leastNew = 0.5;
 /** Share of the files that a run needs, before any was seen. */

@@ -22,16 +22,16 @@ export const learned: Learned = {
     -0.8015, // unneededFile
   ],
   seen: [
-    0.111, // one
-    1.0031, // ownLow
-    1.1486, // ownMiddle
-    0.7763, // ownHigh
+    0.013, // one
+    1.0174, // ownLow
+    1.1329, // ownMiddle
+    0.8469, // ownHigh
     0, // runs
-    0.3391, // severalKinds
-    0.0137, // neighbours
-    0.0296, // package
-    0.0381, // familiar
-    0.0128, // size
+    0.3235, // severalKinds
+    0.015, // neighbours
+    0.0253, // package
+    0.0365, // familiar
+    0.0208, // size
   ],
   familiar: {
     logOdds: {
