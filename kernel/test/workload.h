@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -113,6 +114,21 @@ static inline long long now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* Processor time of this process and of the children that it has waited for, to the microsecond. */
+static inline long long cpu_ns(void)
+{
+	long long sum = 0;
+
+	for (int who = RUSAGE_CHILDREN; who <= RUSAGE_SELF; who++) {
+		struct rusage usage;
+
+		getrusage(who, &usage);
+		sum += (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ll +
+		       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ll;
+	}
+	return sum;
 }
 
 #endif

@@ -16,7 +16,7 @@ import {benchGenerations} from './generations.js';
 import {overheadOf} from './overhead.js';
 import {benchPrefetch} from './prefetch.js';
 import {writeTable} from './write-table.js';
-import {benchInstructions} from './vm-cost.js';
+import {benchInstructions, type InstructionCost} from './vm-cost.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const results = path.join(root, 'bench-results');
@@ -66,13 +66,12 @@ for (const name of wanted) {
 }
 
 /** Writes its table into docs/module.md too. */
-async function instructions(): Promise<{result: unknown; table: string[]}> {
+async function instructions(): Promise<Measured> {
   const [older, newer] = [await benchInstructions('6.1'), await benchInstructions('6.12')];
-  const rows = older.map((cost, index) => {
-    const figures = [cost, newer[index]].map((each) => (each === undefined ? '' : `${each.ratio.toFixed(3)} (${each.instructions.toFixed(0)})`));
-    return `| ${cost.name} | ${figures.join(' | ')} |`;
-  });
-  const table = ['| an open, fstat and close: untraced = 1 (instructions) | Linux 6.1 | Linux 6.12 |', '|---|---|---|', ...rows];
+  const cells = (cost: InstructionCost): string[] => [cost.firstSight, cost.repeat, cost.exec].map(({ratio, instructions}) => `${ratio.toFixed(3)} (${instructions.toFixed(0)})`);
+  const rows = older.map((cost, index) => `| ${[cost.name, ...cells(cost), ...newer.slice(index, index + 1).flatMap(cells)].join(' | ')} |`);
+  const columns = ['6.1', '6.12'].flatMap((series) => ['first open', 'later open', 'exec'].map((what) => `${series}: ${what}`));
+  const table = [`| untraced = 1 (instructions) | ${columns.join(' | ')} |`, '|---|---|---|---|---|---|---|', ...rows];
   await writeTable(path.join(root, 'docs/module.md'), 'vm-cost', table);
   return {result: {'6.1': older, '6.12': newer}, table};
 }

@@ -41,7 +41,7 @@ export async function refusalOf(peer: 'perf' | 'sysdig'): Promise<string | null>
 /** What the workload takes with a program that does nothing where the tracepoint rung hangs: no such rung costs less. */
 export async function underNothing(workload: readonly string[]): Promise<number> {
   const programs = path.join(root, 'build/workloads');
-  const child = spawn(path.join(programs, 'floor'), [path.join(programs, 'floor.bpf.o')], {stdio: ['pipe', 'pipe', 'inherit']});
+  const child = spawn(path.join(programs, 'floor'), [path.join(programs, 'floor.bpf.o'), 'tracepoint'], {stdio: ['pipe', 'pipe', 'inherit']});
   try {
     await once(child.stdout, 'data');
     return await withContainer(workload, (container) => container.run());
