@@ -10,7 +10,7 @@ import {parseArgs} from 'node:util';
 import type Docker from 'dockerode';
 import {execa} from 'execa';
 import {parse} from 'yaml';
-import {startProbe} from '../../src/capture/choose-probe.js';
+import {startProbes} from '../../src/capture/choose-probe.js';
 import {removeOrphans} from '../../src/capture/container.js';
 import {localProbeHost} from '../../src/capture/local-probe.js';
 import {captureRun} from '../../src/capture/session.js';
@@ -72,7 +72,7 @@ async function record(docker: Docker, index: ImageIndex, tree: ImageTree, worklo
   } as const;
   const probe = {backend: 'ebpf', host: localProbeHost(process.env), workingDirectory: '/', note: () => undefined} as const;
   const {run, failure} = await storedRun(options.store, () => undefined, (effects) =>
-    captureRun(plan, {...effects, docker, reach: (address) => Promise.resolve(address), signal: controller.signal, startProbe: (containerId) => startProbe(containerId, probe)}),
+    captureRun(plan, {...effects, docker, reach: (address) => Promise.resolve(address), signal: controller.signal, startProbes: (ids) => startProbes(ids, probe)}),
   );
   if (failure !== null || run.metadata.exitCode !== 0) {
     process.exitCode = 1;

@@ -1,10 +1,12 @@
 import {ExitCode} from '../model/exit-code.js';
 import type {Backend} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
+import {targetsMax} from '../wire/probe-event.js';
 import {startBpftraceProbe} from './bpftrace-probe.js';
 import {type EbpfProbeOptions, startEbpfProbe} from './ebpf-probe.js';
 import type {Probe} from './probe.js';
 import type {ProbeHost} from './probe-process.js';
+import {splitProbe} from './shared-probe.js';
 
 export interface ProbeChoice extends Omit<EbpfProbeOptions, 'target' | 'running'> {
   readonly backend: 'auto' | 'ebpf' | 'module' | 'bpftrace';
@@ -21,19 +23,25 @@ export interface ChosenProbe {
   readonly probe: Probe;
 }
 
+/** As `startProbes`, for one container. */
+export async function startProbe(containerId: string, choice: ProbeChoice): Promise<ChosenProbe> {
+  const [chosen] = await startProbes([containerId], choice);
+  return chosen as ChosenProbe;
+}
+
 /**
- * Attaches the best probe that loads here. With `auto`, what really loads decides, not what the host claims.
+ * Attaches the best probe that loads here, to each of some containers. With `auto`, what really loads decides, not what the host claims.
  * @throws WinnowError (host cannot) where none does
  */
-export async function startProbe(containerId: string, choice: ProbeChoice): Promise<ChosenProbe> {
+export async function startProbes(containerIds: readonly string[], choice: ProbeChoice): Promise<ChosenProbe[]> {
   const refusals: WinnowError[] = [];
   for (const backend of choice.backend === 'auto' ? bestFirst : [choice.backend]) {
     try {
-      const probe = await start(backend, containerId, choice);
+      const probes = await start(backend, containerIds, choice);
       if (refusals[0] !== undefined) {
         choice.note(`${refusals[0].message}; using ${backend === 'module' ? 'the kernel module' : backend}. See: winnow doctor`);
       }
-      return {backend, probe};
+      return probes.map((probe) => ({backend, probe}));
     } catch (error) {
       if (!(error instanceof WinnowError) || error.exitCode !== ExitCode.hostCannot) {
         throw error;
@@ -46,13 +54,33 @@ export async function startProbe(containerId: string, choice: ProbeChoice): Prom
 
 const bestFirst = ['ebpf', 'module', 'bpftrace'] as const;
 
-async function start(backend: (typeof bestFirst)[number], containerId: string, choice: ProbeChoice): Promise<Probe> {
+async function start(backend: (typeof bestFirst)[number], ids: readonly string[], choice: ProbeChoice): Promise<Probe[]> {
+  const isShared = backend === 'ebpf' && ids.length > 1 && ids.length <= targetsMax && choice.systemCalls !== true;
+  if (isShared) {
+    return splitProbe(await startEbpfProbe(choice.host, {...choice, target: {by: 'containers', ids}}), ids.length);
+  }
+  const probes: Probe[] = [];
+  try {
+    for (const id of ids) {
+      probes.push(await startOne(backend, id, ids.length, choice));
+    }
+    return probes;
+  } catch (error) {
+    await Promise.all(probes.map((probe) => probe.kill()));
+    throw error;
+  }
+}
+
+async function startOne(backend: (typeof bestFirst)[number], id: string, count: number, choice: ProbeChoice): Promise<Probe> {
   switch (backend) {
     case 'ebpf':
-      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}});
+      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id}});
     case 'module':
-      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id: containerId}, rung: 'module'});
+      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id}, rung: 'module'});
     case 'bpftrace':
-      return startBpftraceProbe({containerId, initialCwd: choice.workingDirectory});
+      if (count > 1) { // whose working directories it would have to be told
+        throw new WinnowError('the bpftrace hook follows one container, not its services too', {exitCode: ExitCode.hostCannot, hint: 'leave out "capture" of the services'});
+      }
+      return startBpftraceProbe({containerId: id, initialCwd: choice.workingDirectory});
   }
 }

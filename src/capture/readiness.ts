@@ -4,6 +4,7 @@ import {ExitCode} from '../model/exit-code.js';
 import {parseDuration} from '../model/units.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {ProfiledContainer} from './container.js';
+import {printedLine} from './printed-line.js';
 import {urlFor} from './workload.js';
 
 /** When a container counts as ready for its workload. */
@@ -85,14 +86,14 @@ export async function waitUntilReady(
   const waiting = AbortSignal.any([signal, deadline, done.signal]);
   try {
     const ended = container.exit().then((code) => {
-      throw new WinnowError(`the container ended with exit code ${code} before it was ready${lastLine(container)}`, {
+      throw new WinnowError(`the container ended with exit code ${code} before it was ready${printedLine(container.output)}`, {
         hint: 'give it the arguments, environment and mounts it needs (--docker-arg), or profile its own command alone',
       });
     });
     await Promise.race([poll(readiness, container, waiting), ended]);
   } catch (error) {
     if (deadline.aborted && !signal.aborted) {
-      throw new WinnowError(`the container was not ready within ${timeoutMs / 1000} s${lastLine(container)}`, {
+      throw new WinnowError(`the container was not ready within ${timeoutMs / 1000} s${printedLine(container.output)}`, {
         hint: 'check --ready against what the program offers',
         cause: error,
       });
@@ -101,12 +102,6 @@ export async function waitUntilReady(
   } finally {
     done.abort();
   }
-}
-
-/** `: last output "…"`, to end a message with. */
-export function lastLine(container: ProfiledContainer): string {
-  const line = container.output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `: it printed "${line.slice(0, 200)}"`;
 }
 
 async function poll(readiness: Readiness, container: ProfiledContainer, signal: AbortSignal): Promise<void> {

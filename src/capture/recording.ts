@@ -121,6 +121,11 @@ export class Recording {
     this.#incompleteReason ||= reason;
   }
 
+  /** Empty while nothing speaks against a complete run. */
+  get incompleteReason(): string {
+    return this.#incompleteReason;
+  }
+
   fail(failure: WinnowError): void {
     this.#failure ??= failure;
     this.markIncomplete(failure.message);

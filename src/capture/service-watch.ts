@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {WinnowError} from '../model/winnow-error.js';
 import type {ProfiledContainer} from './container.js';
-import {lastLine} from './readiness.js';
+import {printedLine} from './printed-line.js';
 
 export interface RunningService {
   readonly name: string;
@@ -26,7 +26,7 @@ export class ServiceWatch {
     this.#ends = services.map(({name, container}) => container.exit().then(
       (exitCode) => {
         if (exitCode !== 0) {
-          died.abort(new ServiceDied(`service "${name}" ended with exit code ${exitCode} during the run${lastLine(container)}`, {
+          died.abort(new ServiceDied(`service "${name}" ended with exit code ${exitCode} during the run${printedLine(container.output)}`, {
             hint: 'the workload is judged with all its services only; their image, command and env are in the config',
           }));
         }

@@ -4,9 +4,9 @@ import {WinnowError} from '../model/winnow-error.js';
 import {type ContainerOptions, ProfiledContainer} from './container.js';
 import {type Network, networkOf} from './docker-args.js';
 import {type Readiness, waitUntilReady} from './readiness.js';
-import {type RunningService, ServiceDied, ServiceWatch} from './service-watch.js';
+import {type RunningService, ServiceWatch} from './service-watch.js';
 
-/** A container that a workload depends on. It is not captured. */
+/** A container that a workload depends on. */
 export interface Service {
   /** Host name by which the workload and the other services reach it. */
   readonly name: string;
@@ -15,47 +15,64 @@ export interface Service {
   readonly command: readonly string[];
   readonly dockerArgs: readonly string[];
   readonly ready: Readiness;
+  /** Its files are captured too, in a run of its own image. */
+  readonly capture: boolean;
 }
 
-export interface RunningServices {
-  /** In the order they were started. */
-  readonly services: readonly RunningService[];
+export interface CreatedService extends RunningService {
+  readonly service: Service;
+}
+
+export interface CreatedServices {
+  /** In the order they are to be started. */
+  readonly services: readonly CreatedService[];
   /** What the workload's container is to have instead of its own; undefined without services. */
   readonly network: Network | undefined;
 }
 
 /**
- * Starts services one after another, each once the one before is ready. All of them and the workload share one network
- * namespace, so this works on an engine that has no network but "none": the first service has the network and ports that
- * the workload asks for, the others join it, and every service's name stands for 127.0.0.1. With the host's network,
- * that is the one they share.
- * @throws WinnowError that names the service; those started before are gone then
+ * Makes services without starting them. All of them and the workload share one network namespace, so this works on an
+ * engine that has no network but "none": the first service has the network and ports that the workload asks for, the
+ * others join it, and every service's name stands for 127.0.0.1. With the host's network, that is the one they share.
+ * @throws WinnowError that names the service; none is left then
  */
-export async function startServices(
+export async function createServices(
   docker: Docker,
   services: readonly Service[],
   workload: Pick<ContainerOptions, 'dockerArgs' | 'runId' | 'reach'>,
-  signal: AbortSignal,
-): Promise<RunningServices> {
-  const running: RunningService[] = [];
+): Promise<CreatedServices> {
+  const created: CreatedService[] = [];
   let network: Network | undefined;
   for (const service of services) {
-    const watch = new ServiceWatch(running);
     try {
       network ??= withNames(networkOf(workload.dockerArgs), services);
       const {image: imageId, command, dockerArgs} = service;
       const container = await ProfiledContainer.create(docker, {...workload, imageId, command, dockerArgs, network});
-      running.push({name: service.name, container});
-      await container.start();
-      network = network.mode === 'host' ? network : {mode: `container:${running[0]?.container.id ?? ''}`};
-      await waitUntilReady(service.ready, container, AbortSignal.any([signal, watch.signal]));
+      created.push({name: service.name, service, container});
+      network = network.mode === 'host' ? network : {mode: `container:${created[0]?.container.id ?? ''}`};
     } catch (error) {
-      const cause = signal.aborted ? error : ((await watch.blamed()) ?? error);
-      await removeAll(running.map(({container}) => container));
-      throw serviceError(service, cause, signal);
+      await removeAll(created.map(({container}) => container));
+      throw serviceError(service, error);
     }
   }
-  return {services: running, network};
+  return {services: created, network};
+}
+
+/** Starts services one after another, each once the one before is ready. @throws WinnowError that names the service */
+export async function startServices(services: readonly CreatedService[], onStarted: (service: CreatedService) => void, signal: AbortSignal): Promise<void> {
+  for (const [index, {service, container}] of services.entries()) {
+    const watch = new ServiceWatch(services.slice(0, index));
+    try {
+      await container.start();
+      onStarted(services[index] as CreatedService);
+      await waitUntilReady(service.ready, container, AbortSignal.any([signal, watch.signal]));
+    } catch (error) {
+      if (signal.aborted) {
+        throw new WinnowError('interrupted while services were starting', {exitCode: ExitCode.interrupted, cause: error});
+      }
+      throw (await watch.blamed()) ?? serviceError(service, error);
+    }
+  }
 }
 
 /** Removes containers, the last one first, since the others live in the first one's network. Resolves to the first failure. */
@@ -71,13 +88,7 @@ function withNames(network: Network, services: readonly Service[]): Network {
   return {...network, hosts: [...(network.hosts ?? []), ...services.map(({name}) => `${name}:127.0.0.1`)]};
 }
 
-function serviceError({name}: Service, cause: unknown, signal: AbortSignal): WinnowError {
-  if (signal.aborted) {
-    return new WinnowError('interrupted while services were starting', {exitCode: ExitCode.interrupted, cause});
-  }
-  if (cause instanceof ServiceDied) {
-    return cause; // another one
-  }
+function serviceError({name}: Service, cause: unknown): WinnowError {
   if (!(cause instanceof WinnowError)) {
     return new WinnowError(`service "${name}": ${String(cause)}`, {cause});
   }

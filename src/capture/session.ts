@@ -1,11 +1,12 @@
 import type Docker from 'dockerode';
 import {WinnowError} from '../model/winnow-error.js';
+import {CapturedService, type CaptureService} from './captured-service.js';
 import {ProfiledContainer} from './container.js';
 import type {ChosenProbe} from './choose-probe.js';
 import {type Readiness, waitUntilReady} from './readiness.js';
 import {asWinnowError, type CaptureResult, Recording, type RecordingEffects, type RecordingPlan} from './recording.js';
 import {ServiceWatch} from './service-watch.js';
-import {removeAll, type Service, startServices} from './services.js';
+import {createServices, removeAll, type Service, startServices} from './services.js';
 import {runSteps, type Step, type StepAnswer} from './workload.js';
 
 export interface RunPlan extends RecordingPlan {
@@ -21,10 +22,12 @@ export interface RunPlan extends RecordingPlan {
 
 export interface SessionEffects extends RecordingEffects {
   readonly docker: Docker;
-  /** Attaches a probe to a container that exists but has not started. */
-  readonly startProbe: (containerId: string) => Promise<ChosenProbe>;
+  /** Attaches a probe to each of some containers that exist but have not started. */
+  readonly startProbes: (containerIds: readonly string[]) => Promise<ChosenProbe[]>;
   /** The address here by which an address of the engine's host is reached. */
   readonly reach: (address: string) => Promise<string>;
+  /** Left out: no service is captured. */
+  readonly captureService?: CaptureService;
 }
 
 export interface SessionResult extends CaptureResult {
@@ -41,17 +44,21 @@ const graceSecondsInterrupted = 2;
  */
 export async function captureRun(plan: RunPlan, effects: SessionEffects): Promise<SessionResult> {
   const {docker, reach, signal} = effects;
-  const {services, network} = await startServices(docker, plan.services, {dockerArgs: plan.dockerArgs, runId: plan.runId, reach}, signal);
-  let container: ProfiledContainer | undefined;
-  let chosen: ChosenProbe | undefined;
+  const {services, network} = await createServices(docker, plan.services, {dockerArgs: plan.dockerArgs, runId: plan.runId, reach});
+  const containers = services.map((service) => service.container);
+  const captured: CapturedService[] = [];
+  let chosen: ChosenProbe[] = [];
   let result: SessionResult;
-  const cleanUp = async (): Promise<WinnowError | null> => {
-    await chosen?.probe.kill();
-    const failure = await removeAll([...services.map((service) => service.container), ...(container === undefined ? [] : [container])]);
+  const cleanUp = async (reason: string): Promise<WinnowError | null> => {
+    captured.forEach((service) => service.end(reason));
+    await chosen[0]?.probe.kill();
+    const stored = await Promise.allSettled(captured.map(({done}) => done));
+    await Promise.all(chosen.map(({probe}) => probe.kill()));
+    const failure: unknown = (await removeAll(containers)) ?? stored.find((run) => run.status === 'rejected')?.reason ?? null;
     return failure === null ? null : asWinnowError(failure);
   };
   try {
-    container = await ProfiledContainer.create(docker, {
+    const container = await ProfiledContainer.create(docker, {
       imageId: plan.image.id,
       command: plan.command,
       dockerArgs: plan.dockerArgs,
@@ -59,14 +66,24 @@ export async function captureRun(plan: RunPlan, effects: SessionEffects): Promis
       reach,
       network,
     });
-    chosen = await effects.startProbe(container.id);
-    const recording = new Recording(plan, effects, chosen, await container.mountPoints());
-    result = await new Session(plan, container, recording, new ServiceWatch(services)).run();
+    containers.push(container);
+    const {captureService} = effects;
+    const watched = captureService === undefined ? [] : services.filter(({service}) => service.capture);
+    chosen = await effects.startProbes([container.id, ...watched.map((service) => service.container.id)]);
+    const mounts = await Promise.all([container, ...watched.map((service) => service.container)].map((each) => each.mountPoints()));
+    await startServices(services, (service) => {
+      const index = watched.indexOf(service) + 1;
+      if (captureService !== undefined && index > 0) {
+        captured.push(new CapturedService(service, chosen[index] as ChosenProbe, mounts[index] ?? [], captureService));
+      }
+    }, signal);
+    const recording = new Recording(plan, effects, chosen[0] as ChosenProbe, mounts[0] ?? []);
+    result = await new Session(plan, container, recording, new ServiceWatch(services), captured).run();
   } catch (error) {
-    await cleanUp();
+    await cleanUp(signal.aborted ? 'interrupted' : asWinnowError(error).message);
     throw error;
   }
-  const leftBehind = await cleanUp();
+  const leftBehind = await cleanUp(result.run.metadata.incompleteReason);
   return {...result, failure: result.failure ?? leftBehind};
 }
 
@@ -75,13 +92,15 @@ class Session {
   readonly #container: ProfiledContainer;
   readonly #recording: Recording;
   readonly #watch: ServiceWatch;
+  readonly #captured: readonly CapturedService[];
   readonly #answers: StepAnswer[] = [];
 
-  constructor(plan: RunPlan, container: ProfiledContainer, recording: Recording, watch: ServiceWatch) {
+  constructor(plan: RunPlan, container: ProfiledContainer, recording: Recording, watch: ServiceWatch, captured: readonly CapturedService[]) {
     this.#plan = plan;
     this.#container = container;
     this.#recording = recording;
     this.#watch = watch;
+    this.#captured = captured;
   }
 
   async run(): Promise<SessionResult> {
@@ -106,6 +125,7 @@ class Session {
         .stop(signal.aborted ? graceSecondsInterrupted : undefined)
         .catch((error: unknown) => this.#recording.fail(asWinnowError(error)));
     }
+    this.#captured.forEach((service) => service.end(this.#recording.incompleteReason));
     return exitCode;
   }
 

@@ -20,7 +20,7 @@ export function sharingStart(targets: readonly ProbeTarget[], start: StartProbe)
     if (target.by !== 'container' || group === undefined || group.length < 2) {
       return start(target);
     }
-    const parts = started.get(group) ?? start({by: 'containers', ids: group}).then((chosen) => splitProbe(chosen, group.length));
+    const parts = started.get(group) ?? start({by: 'containers', ids: group}).then(({backend, probe}) => splitProbe(probe, group.length).map((part) => ({backend, probe: part})));
     started.set(group, parts);
     return (await parts)[group.indexOf(target.id)] as ChosenProbe;
   };
@@ -31,7 +31,7 @@ export function sharingStart(targets: readonly ProbeTarget[], start: StartProbe)
  * counts come when the last of them is stopped, and the others' events end no sooner. Nobody can say whose a lost record
  * was, so each is told of all.
  */
-export function splitProbe({backend, probe}: ChosenProbe, count: number): ChosenProbe[] {
+export function splitProbe(probe: Probe, count: number): Probe[] {
   let running = count;
   const parts = Array.from({length: count}, () => new Part());
   void distribute(probe, parts);
@@ -43,21 +43,18 @@ export function splitProbe({backend, probe}: ChosenProbe, count: number): Chosen
       return running === 0;
     };
     return {
-      backend,
-      probe: {
-        ...(probe.rung === undefined ? {} : {rung: probe.rung}),
-        events,
-        stop() {
-          if (stop()) {
-            probe.stop();
-          }
-        },
-        async kill() {
-          close();
-          if (stop()) {
-            await probe.kill();
-          }
-        },
+      ...(probe.rung === undefined ? {} : {rung: probe.rung}),
+      events,
+      stop() {
+        if (stop()) {
+          probe.stop();
+        }
+      },
+      async kill() {
+        close();
+        if (stop()) {
+          await probe.kill();
+        }
       },
     };
   });

@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {argvOf} from './command-line.js';
 import type {ExecResult} from './exec-inside.js';
+import {printedLine} from './printed-line.js';
 
 /** One thing a run does once the container is ready. */
 export type Step =
@@ -91,8 +92,7 @@ async function runTest(step: Extract<Step, {kind: 'test'}>, env: Readonly<Record
 }
 
 function describe(what: string, exitCode: number, output: string): string {
-  const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return `${what} ended with exit code ${exitCode}${line === '' ? '' : `: it printed "${line.slice(0, 200)}"`}`;
+  return `${what} ended with exit code ${exitCode}${printedLine(output)}`;
 }
 
 async function runOnHost(

@@ -49,7 +49,7 @@ function documentOf({workload, duration, steps, services, ...container}: Planned
     ...containerOf(container),
     ...(time === null ? {} : {duration: time}),
     ...(steps.length === 0 ? {} : {steps: steps.map(stepOf)}),
-    ...(services.length === 0 ? {} : {services: Object.fromEntries(services.map((service) => [service.name, {image: service.image, ...containerOf(service)}]))}),
+    ...(services.length === 0 ? {} : {services: Object.fromEntries(services.map((service) => [service.name, {image: service.image, ...containerOf(service), ...(service.capture ? {capture: true} : {})}]))}),
   };
 }
 

@@ -11,10 +11,10 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
   const {files, evidence} = trainer.summary;
   const lost = runs.reduce((sum, {metadata}) => sum + metadata.lostRecords, 0);
   if (context.json) {
-    const documents = runs.map(({metadata, driedUp}) => ({...metadata, ...(driedUp === null ? {} : {driedUp})}));
+    const documents = runs.map(({service, metadata, driedUp}) => ({...(service === undefined ? {} : {service}), ...metadata, ...(driedUp === null ? {} : {driedUp})}));
     context.printJson({image, runs: documents, files, evidence, ...(auto === null ? {} : {auto})});
   } else {
-    runs.forEach((run) => context.print(runLine(run)));
+    runs.forEach((run) => context.print(`${run.service === undefined ? '' : `service ${run.service} (${run.metadata.imageName}): `}${runLine(run)}`));
     const bytes = trainer.profile.files.reduce((sum, file) => sum + (file.observedRuns > 0 ? file.bytes : 0), 0);
     context.print(`${image}: ${files} files needed so far (${formatBytes(bytes)}), by ${evidence.runs} clean runs of ${evidence.workloads.length} workloads`);
   }

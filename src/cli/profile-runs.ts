@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
-import {type ProbeChoice, startProbe} from '../capture/choose-probe.js';
+import {type ProbeChoice, startProbes} from '../capture/choose-probe.js';
+import type {CaptureService} from '../capture/captured-service.js';
 import {removeOrphans} from '../capture/container.js';
 import {captureRun, type RunPlan} from '../capture/session.js';
+import {loadImageIndex} from '../image/index-cache.js';
 import {ImageTree} from '../image/tree.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {ImageIndex} from '../model/image-index.js';
@@ -49,6 +51,8 @@ export interface ProfileState {
 }
 
 export interface StoredRun {
+  /** Name of the service that it is of; left out where it is of the workload itself. */
+  readonly service?: string;
   readonly metadata: RunMetadata;
   /** Why the run ended, where it lasted until discovery had dried up; null else. */
   readonly driedUp: DryingUp | null;
@@ -78,17 +82,27 @@ export async function profileRuns(request: ProfileRequest, effects: ProfileEffec
   const known = new Set<ContainerPath>(earlier.paths);
   const auto = new AutoRuns(request.limits, trainer.known);
   const outcome = (): AutoOutcome | null => (request.workloads.some(({runs}) => runs === 'auto') ? auto.outcome : null);
+  const served = await learnServed(request, effects.docker);
   const done: StoredRun[] = [];
+  let number = 0;
   let failure: WinnowError | null = null;
   for (const {runs, plan: own} of schedule(request.workloads, auto)) {
     if (failure !== null || effects.signal.aborted) {
       break;
     }
     const plan: RunPlan = {...own, runId: newRunId(), startedNs: nowNs(), image: index.image, tree, known};
-    const onEvent = (event: LiveEvent): void => effects.onEvent(event, {number: done.length + 1, trainer, auto: outcome()});
-    const {needed, ...result} = await trainedRun(plan, request, {...effects, onEvent}, trainer);
+    number += 1;
+    const onEvent = (event: LiveEvent): void => effects.onEvent(event, {number, trainer, auto: outcome()});
+    const ofServices: StoredRun[] = [];
+    const captureService: CaptureService = async (service, record) => {
+      const {index: {image}, tree: ofService} = served.get(service.image) as Served;
+      const servicePlan = {runId: newRunId(), startedNs: nowNs(), image, tree: ofService, workload: plan.workload, duration: {until: 'done'}, known: new Set<ContainerPath>()} as const;
+      const {run} = await storedRun(storeDirectory, () => undefined, (recording) => record(servicePlan, {...recording, signal: effects.signal}));
+      ofServices.push({service: service.name, metadata: run.metadata, driedUp: null});
+    };
+    const {needed, ...result} = await trainedRun(plan, request, {...effects, onEvent, captureService}, trainer);
     auto.add(result.metadata, needed, runs === 'auto');
-    done.push(result);
+    done.push(result, ...ofServices);
     failure = result.failure;
   }
   return {runs: done, failure, trainer, auto: outcome()};
@@ -112,8 +126,26 @@ function* schedule(workloads: readonly Workload[], auto: AutoRuns): Generator<Wo
   }
 }
 
+interface Served {
+  readonly index: ImageIndex;
+  readonly tree: ImageTree;
+}
+
+/** The images of services that are captured, by the names that the workloads have for them. */
+async function learnServed({workloads, storeDirectory}: ProfileRequest, docker: Docker): Promise<ReadonlyMap<string, Served>> {
+  const images = new Map<string, Served>();
+  for (const {image} of workloads.flatMap(({plan}) => plan.services.filter(({capture}) => capture))) {
+    if (!images.has(image)) {
+      const index = await loadImageIndex(docker, image, storeDirectory);
+      images.set(image, {index, tree: new ImageTree(index)});
+    }
+  }
+  return images;
+}
+
 interface RunEffects extends Omit<ProfileEffects, 'onEvent'> {
   readonly onEvent: (event: LiveEvent) => void;
+  readonly captureService: CaptureService;
 }
 
 interface RunResult extends StoredRun {
@@ -122,7 +154,7 @@ interface RunResult extends StoredRun {
   readonly needed: ReadonlySet<ContainerPath>;
 }
 
-async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest, {docker, reach, signal, onEvent}: RunEffects, trainer: LiveTrainer): Promise<RunResult> {
+async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest, {docker, reach, signal, onEvent, captureService}: RunEffects, trainer: LiveTrainer): Promise<RunResult> {
   let needed: ReadonlySet<ContainerPath> = new Set();
   const learn = (event: LiveEvent): void => {
     if (event.kind === 'rows') {
@@ -134,7 +166,7 @@ async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest
   };
   trainer.startRun();
   const {run, failure, driedUp} = await storedRun(storeDirectory, learn, (effects) =>
-    captureRun(plan, {...effects, docker, reach, signal, startProbe: (containerId) => startProbe(containerId, probe)}),
+    captureRun(plan, {...effects, docker, reach, signal, captureService, startProbes: (ids) => startProbes(ids, probe)}),
   );
   if (run.metadata.complete) {
     await keepWorkload(storeDirectory, run.metadata.imageId, plan);

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import {startProbe} from '../capture/choose-probe.js';
+import {startProbes} from '../capture/choose-probe.js';
 import {removeOrphans} from '../capture/container.js';
 import {localProbeHost} from '../capture/local-probe.js';
 import {captureRun, type RunPlan} from '../capture/session.js';
@@ -42,7 +42,7 @@ export async function verifyImage(docker: Docker, {imageId, files, workloads, ma
     try {
       const result = await captureRun(plan, {
         docker, signal: context.signal, nowNs, reach: (address) => Promise.resolve(address),
-        startProbe: (containerId) => startProbe(containerId, probe),
+        startProbes: (ids) => startProbes(ids, probe),
         onStarted: () => Promise.resolve(),
         onEvent: () => undefined,
       });

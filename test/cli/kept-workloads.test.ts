@@ -17,7 +17,7 @@ test('a workload comes back as it was run', async (t) => {
     ready: parseReadiness('log:ready: (yes|true)'),
     duration: {until: 'time', ms: 1500},
     steps: [{kind: 'exec', command: 'true'}, {kind: 'test', command: 'test 1 = 1'}, {kind: 'http', url: 'http://{address}/'}],
-    services: [{name: 'db', image: 'db:1', command: ['serve'], dockerArgs: [], ready: parseReadiness('tcp:db:5432')}],
+    services: [{name: 'db', image: 'db:1', command: ['serve'], dockerArgs: [], ready: parseReadiness('tcp:db:5432'), capture: true}],
   });
   t.deepEqual(await readKeptWorkloads(store, imageId), [{
     workload: 'served',
@@ -26,7 +26,7 @@ test('a workload comes back as it was run', async (t) => {
     ready: {by: 'log', pattern: /ready: (yes|true)/},
     duration: 1500,
     steps: [{kind: 'exec', command: 'true'}, {kind: 'test', command: 'test 1 = 1'}, {kind: 'http', url: 'http://{address}/'}],
-    services: [{name: 'db', image: 'db:1', command: ['serve'], dockerArgs: [], ready: {by: 'tcp', host: 'db', port: 5432}}],
+    services: [{name: 'db', image: 'db:1', command: ['serve'], dockerArgs: [], ready: {by: 'tcp', host: 'db', port: 5432}, capture: true}],
   }]);
 });
 

@@ -24,7 +24,7 @@ export interface ConfigWorkload extends ConfigContainer {
   readonly ports?: readonly string[];
   readonly duration?: string;
   readonly steps?: readonly ConfigStep[];
-  readonly services?: Readonly<Record<string, ConfigContainer & {readonly image: string}>>;
+  readonly services?: Readonly<Record<string, ConfigContainer & {readonly image: string; readonly capture?: boolean}>>;
 }
 
 export type ConfigStep = {readonly exec: string} | {readonly test: string} | {readonly http: string};

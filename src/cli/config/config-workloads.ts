@@ -48,7 +48,7 @@ function settingsOf(workload: ConfigWorkload, place: ConfigPath, directory: stri
     steps: steps.map(stepOf),
     services: Object.entries(services).map(([key, service]): Service => {
       const {ready = {by: 'started'}, ...rest} = containerOf(service, [...place, 'services', key], directory, problemAt);
-      return {name: key, image: service.image, ...rest, ready};
+      return {name: key, image: service.image, ...rest, ready, capture: service.capture ?? false};
     }),
   };
 }

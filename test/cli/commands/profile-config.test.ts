@@ -8,7 +8,7 @@ import {ExitCode} from '../../../src/model/exit-code.js';
 import {runFilePath} from '../../../src/store/layout.js';
 import {readRun} from '../../../src/store/run-file.js';
 import {listRuns} from '../../../src/store/store.js';
-import {busybox, containerOf, ensureTestImages} from '../../capture/images.js';
+import {busybox, containerOf, ensureTestImages, workloads} from '../../capture/images.js';
 import {linesOf, spawnWinnow, temporaryStore, winnow} from '../run-winnow.js';
 
 test.before(ensureTestImages);
@@ -122,6 +122,40 @@ test('a service that dies while the next one starts is named', async (t) => {
   t.regex(err, /^winnow: service "db" ended with exit code 3 during the run; /);
 });
 
+const capturing = (step: string): string => `workloads:
+  - name: a
+    command: sleep 600
+    docker: [--stop-timeout=0]
+    services:
+      db: {image: "${workloads}", command: [/bin/sh, -c, "cat /workloads/nothing; echo up; exec nc -ll -p 8000 -e cat /workloads/loop"], ready: "log:up", docker: [--stop-timeout=0], capture: true}
+      other: {image: "${busybox}", command: [cat, /etc/passwd]}
+    steps: [{exec: "until echo hi | nc 127.0.0.1 8000; do :; done; cat /etc/group; ${step}"}]
+`;
+
+test('a service whose files are to be captured has a run of its own image', async (t) => {
+  const {store, options} = await withConfig(t, capturing('true'));
+  const {code, out, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.done, err);
+  t.regex(out, /^service db \(.*workloads.*\): .* a .* 0 lost, complete$/m);
+  const runs = await Promise.all((await listRuns(store)).map(({runId}) => readRun(runFilePath(store, runId))));
+  t.is(runs.length, 2);
+  t.true(runs.every(({metadata}) => metadata.complete && metadata.workload === 'a'));
+  const files = ['/workloads/nothing', '/workloads/loop', '/etc/group', '/etc/passwd'];
+  const used = (image: string): boolean[] => files.map((file) => runs.some(({metadata, rows}) => metadata.imageName === image && rows.some(({path: name, ok}) => name === file && ok)));
+  t.deepEqual(used(workloads), [true, true, false, false]);
+  t.deepEqual(used(busybox), [false, false, true, false]);
+});
+
+test('where the workload fails, the run of its service is no complete one either', async (t) => {
+  const {store, options} = await withConfig(t, capturing('exit 3'));
+  const {code, err} = await winnow(['profile', busybox, ...options]);
+  t.is(code, ExitCode.failed);
+  t.regex(err, /^winnow: the workload failed: /);
+  const runs = await listRuns(store);
+  t.is(runs.length, 2);
+  t.true(runs.every(({incompleteReason}) => incompleteReason.startsWith('the workload failed: ')));
+});
+
 test('on the host\'s network services are reached by name too', async (t) => {
   const text = `workloads:
   - name: a
@@ -147,7 +181,8 @@ test('interrupted, neither workload nor services are left', async (t) => {
   }
   t.not(await containerOf(`db-${marker}`), null);
   child.kill('SIGTERM');
-  t.is((await child).exitCode, ExitCode.interrupted);
+  const {exitCode, signal, stderr} = await child;
+  t.is(exitCode, ExitCode.interrupted, `${signal ?? ''} ${stderr}`);
   t.is(await containerOf(marker), null);
   t.like((await listRuns(store))[0], {incompleteReason: 'interrupted'});
 });

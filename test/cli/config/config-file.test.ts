@@ -33,7 +33,7 @@ workloads:
     duration: auto
     steps: [{exec: ls /}, {test: make test}, {http: "http://{address}/"}, {exec: ls /}]
     services:
-      db: {image: "db:1", command: [run, a b], env: {C: c}, ready: 2s}
+      db: {image: "db:1", command: [run, a b], env: {C: c}, ready: 2s, capture: true}
 `);
   t.deepEqual(workloads, [{
     workload: 'all',
@@ -43,7 +43,7 @@ workloads:
     ready: {by: 'tcp', host: null, port: 80},
     duration: 'auto',
     steps: [{kind: 'exec', command: 'ls /'}, {kind: 'test', command: 'make test'}, {kind: 'http', url: 'http://{address}/'}, {kind: 'exec', command: 'ls /'}],
-    services: [{name: 'db', image: 'db:1', command: ['run', 'a b'], dockerArgs: ['--env=C=c'], ready: {by: 'time', ms: 2000}}],
+    services: [{name: 'db', image: 'db:1', command: ['run', 'a b'], dockerArgs: ['--env=C=c'], ready: {by: 'time', ms: 2000}, capture: true}],
   }]);
 });
 
