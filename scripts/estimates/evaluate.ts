@@ -3,10 +3,12 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type {CostModel} from '../../src/model/cost-model.js';
+import {besideTouched, sweptRate} from '../../src/plan/swept.js';
 import {fitBetaBinomial} from '../../src/stats/beta-binomial.js';
 import {incidenceHistogram} from '../../src/stats/incidence.js';
 import {newKindRisk} from '../../src/stats/new-kind-risk.js';
 import {estimate, type Learned} from '../../src/train/estimate/estimate.js';
+import type {Needs} from '../../src/train/estimate/needs.js';
 import {among, boundCoverage, stoppedCoverage} from './bounds.js';
 import {type Fold, leaveOneKindOut, randomHalves} from './folds.js';
 import {learn} from './learn.js';
@@ -63,11 +65,19 @@ function halves(image: TracedImage, learned: Learned): Scores {
     const needed = shareOf(image, test);
     error.add(next, needed);
     ownError.add(p, needed);
-    regrets.fast += regret(p, needed, image.bytes, fast) / folds.length;
-    regrets.slow += regret(p, needed, image.bytes, slow) / folds.length;
+    const priced = hedged(image, needs, p);
+    regrets.fast += regret(priced, needed, image.bytes, fast) / folds.length;
+    regrets.slow += regret(priced, needed, image.bytes, slow) / folds.length;
     regrets.seenSlow += regret(Float64Array.from(needs.isSeen), needed, image.bytes, slow) / folds.length;
   }
   return {'calibration error, halves': error.value, '… of likeProfiled': ownError.value, 'regret, fast network': regrets.fast, 'regret, slow network': regrets.slow, '… keeping what was seen, slow': regrets.seenSlow};
+}
+
+/** Probabilities as a plan by cost prices them. */
+function hedged({index, structure}: TracedImage, {isTouched, runs}: Needs, p: Float64Array): Float64Array {
+  const files = Array.from(structure.files, (at) => index.files[at] ?? {path: '', package: null});
+  const isBeside = besideTouched(files, (at) => isTouched[at] === 1);
+  return p.map((probability, file) => (isBeside[file] === true && isTouched[file] === 0 ? Math.max(probability, sweptRate(runs)) : probability));
 }
 
 function bounds(image: TracedImage): Scores {

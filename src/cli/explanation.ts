@@ -51,7 +51,7 @@ function itemRows(path: string, item: Explanation['item']): string[][] {
   const level = item.level === null ? 'kept before any is weighed, since a run needed it' : `kept once ${formatPercent(item.level)} of the weighed bytes are`;
   return [
     ...(others.length === 0 ? [] : list(item.together === null ? 'also named' : `goes with ${item.together}`, others.map(displayPath))),
-    ['weighed', `keeping ${formatMs(item.keepMs)} a run against misses ${formatMs(item.expectedMissMs)}; ${formatBytes(item.bytes)}, ${figure(item.expectedMissesPerRun)} misses a run`],
+    ['weighed', `keeping ${formatMs(item.keepMs)} a run against misses ${formatMs(item.expectedMissMs)}${item.hedgedMissMs > item.expectedMissMs ? ` (${formatMs(item.hedgedMissMs)} with runs that read all of a package)` : ''}; ${formatBytes(item.bytes)}, ${figure(item.expectedMissesPerRun)} misses a run`],
     ['place', `${item.place} of ${item.of} in worth; ${level}`],
   ];
 }

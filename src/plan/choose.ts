@@ -44,7 +44,7 @@ export function chooseItems(items: readonly Item[], {cost, budget, level}: Bound
   const levels = itemLevels(items, keepsSeen({cost, budget}));
   const fillsBudget = cost === null && budget !== null;
   const wanted = items.map((item, at) => {
-    const isWorthIt = cost === null ? fillsBudget || item.isSeen : item.missMs > keepMs(cost, item.bytes) || item.bytes === 0;
+    const isWorthIt = cost === null ? fillsBudget || item.isSeen : item.hedgedMissMs > keepMs(cost, item.bytes) || item.bytes === 0;
     return isWorthIt || level === null || (levels[at] ?? 0) <= level;
   });
   if (budget === null) {

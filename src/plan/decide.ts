@@ -8,6 +8,7 @@ import {holdsContent} from '../train/content.js';
 import {keepMs} from './file-cost.js';
 import type {Fixed} from './fixed.js';
 import type {Item} from './items.js';
+import {ownerOf} from './swept.js';
 
 export type Verdict = Pick<FileDecision, 'decision' | 'reason'>;
 
@@ -44,9 +45,9 @@ export function verdictOfRule(file: FileProbability, item: Item, stays: boolean,
   const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
   const use = isSeen ? useOf(file, evidence) : unusedIn(file, evidence);
   if (stays) {
-    return {decision: 'keep', reason: isSeen ? use : `${whyUnseenStays(item, cost, budget, maxRisk)}; ${use}`};
+    return {decision: 'keep', reason: isSeen ? use : `${whyUnseenStays(file, item, cost, budget, maxRisk)}; ${use}`};
   }
-  if (cost !== null && item.missMs <= keepMs(cost, item.bytes)) {
+  if (cost !== null && item.hedgedMissMs <= keepMs(cost, item.bytes)) {
     return {decision: 'remove', reason: `keeping costs ${formatMs(keepMs(cost, item.bytes))} a run and its misses ${formatMs(item.missMs)}; ${use}`};
   }
   return {decision: 'remove', reason: budget === null ? use : `no room in ${formatBytes(budget)}; ${use}`};
@@ -68,12 +69,15 @@ export function keepParents(files: readonly FileDecision[]): FileDecision[] {
     .reverse();
 }
 
-function whyUnseenStays(item: Item, cost: CostModel | null, budget: number | null, maxRisk: number | null): string {
+function whyUnseenStays(file: FileProbability, item: Item, cost: CostModel | null, budget: number | null, maxRisk: number | null): string {
   if (item.bytes === 0) {
     return 'its bytes stay under another name';
   }
   if (cost !== null && item.missMs > keepMs(cost, item.bytes)) {
     return `keeping costs ${formatMs(keepMs(cost, item.bytes))} a run and its misses ${formatMs(item.missMs)}`;
+  }
+  if (cost !== null && item.hedgedMissMs > keepMs(cost, item.bytes)) {
+    return `keeping costs only ${formatMs(keepMs(cost, item.bytes))} a run, and one that reads all of ${pathToText(ownerOf(file)).text} would miss it with the rest`;
   }
   if (item.isSeen && item.together !== null) {
     return `goes with ${item.together.title}, of which a part is needed`;

@@ -41,6 +41,8 @@ export interface ItemFigures {
   /** Milliseconds a run: what keeping costs, and what missing costs. */
   readonly keepMs: number;
   readonly expectedMissMs: number;
+  /** What misses count as where the cost decides: runs that read whole packages are reckoned with. */
+  readonly hedgedMissMs: number;
   /** Place in the order of worth, 1 the most worthy, of that many. */
   readonly place: number;
   readonly of: number;
@@ -132,6 +134,7 @@ function itemOf(at: number, profile: Profile, {policy}: DebloatConfig, index: Im
     expectedMissesPerRun: item.expectedMisses,
     keepMs: keepMs(cost, item.bytes),
     expectedMissMs: item.missMs,
+    hedgedMissMs: item.hedgedMissMs,
     place: place + 1,
     of: items.length,
     level: Number.isFinite(level) ? level : null,

@@ -6,6 +6,7 @@ import {holdsContent} from '../train/content.js';
 import {missMs} from './file-cost.js';
 import type {Verdict} from './decide.js';
 import type {Fixed} from './fixed.js';
+import {besideTouched, sweptRate} from './swept.js';
 import type {Together} from './together.js';
 
 /** Files that stay or go together: the names of one content, or all contents of a `Together`. */
@@ -18,6 +19,8 @@ export interface Item {
   readonly expectedMisses: number;
   /** Σ p (c + b s) over contents, milliseconds a run. */
   readonly missMs: number;
+  /** The same with what no run needed priced as if runs read whole packages now and then (`sweptRate`). */
+  readonly hedgedMissMs: number;
   /** Milliseconds a run that a kept byte saves. */
   readonly worth: number;
   /** Some run needed one of them. */
@@ -32,8 +35,11 @@ export interface Item {
  * @returns in falling order of worth, equal ones in the order of the index: a prefix of them is a plan that no other one
  * beats in both size and cost of misses
  */
-export function listItems({files}: Profile, index: ImageIndex, cost: CostModel, fixed: readonly Fixed[], before: readonly (Verdict | null)[]): Item[] {
+export function listItems({files, evidence}: Profile, index: ImageIndex, cost: CostModel, fixed: readonly Fixed[], before: readonly (Verdict | null)[]): Item[] {
   const contentOf = (at: number): string => String(index.files[at]?.hardLinkGroup ?? files[at]?.path); // a path starts with "/", a number does not
+  const isSeen = (at: number): boolean => (files[at]?.observedRuns ?? 0) + (files[at]?.observedFlawedRuns ?? 0) > 0;
+  const isBeside = besideTouched(files, isSeen);
+  const leastOf = (at: number): number => (isBeside[at] === true && !isSeen(at) ? sweptRate(evidence.runs) : 0);
   const held = new Set<string>();
   const groups = new Map<string, Map<string, number[]>>();
   files.forEach((file, at) => {
@@ -50,7 +56,7 @@ export function listItems({files}: Profile, index: ImageIndex, cost: CostModel, 
   });
   const items = Array.from(groups.values(), (contents): Item => {
     const names = [...contents.values()].flat().sort((a, b) => a - b);
-    const removed = Array.from(contents.values(), (same) => likeliest(same.flatMap((at) => files[at] ?? [])));
+    const removed = Array.from(contents.values(), (same) => likeliest(same.flatMap((at) => files[at] ?? []), Math.max(...same.map(leastOf))));
     const missed = sumSorted(removed.map(({bytes, probability}) => probability * missMs(cost, bytes)));
     const bytes = [...contents].reduce((sum, [content, [at = -1]]) => sum + (held.has(content) ? 0 : (files[at]?.bytes ?? 0)), 0);
     return {
@@ -58,15 +64,17 @@ export function listItems({files}: Profile, index: ImageIndex, cost: CostModel, 
       bytes,
       expectedMisses: sumSorted(removed.map(({probability}) => probability)),
       missMs: missed,
+      hedgedMissMs: sumSorted(removed.map(({bytes, probability, least}) => Math.max(probability, least) * missMs(cost, bytes))),
       worth: bytes === 0 ? Infinity : missed / bytes,
-      isSeen: names.some((at) => (files[at]?.observedRuns ?? 0) + (files[at]?.observedFlawedRuns ?? 0) > 0),
+      isSeen: names.some(isSeen),
       together: fixed[names[0] ?? -1]?.together ?? null,
     };
   });
   return items.sort((a, b) => (a.worth === b.worth ? (a.files[0] ?? 0) - (b.files[0] ?? 0) : b.worth - a.worth));
 }
 
-const likeliest = (names: readonly FileProbability[]): {bytes: number; probability: number} => ({
+const likeliest = (names: readonly FileProbability[], least: number): {bytes: number; probability: number; least: number} => ({
+  least,
   bytes: names[0]?.bytes ?? 0,
   probability: Math.max(0, ...names.map(({likeProfiled}) => likeProfiled)),
 });

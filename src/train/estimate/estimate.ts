@@ -51,7 +51,14 @@ export function estimate(structure: ImageStructure, needs: Needs, learned: Learn
   }
   const inNextRun = needs.newInNextRun + leastNew / (needs.runs + 1);
   const inNewKind = needs.newInNewKind + leastNew / (needs.kinds + 1);
-  return {next: withMass(newKinds * inNewKind + (1 - newKinds) * inNextRun), likeProfiled: withMass(inNextRun)};
+  const next = withMass(newKinds * inNewKind + (1 - newKinds) * inNextRun);
+  return {next, likeProfiled: withMass(inNextRun).map((unneeded, file) => (needs.isSeen[file] === 1 ? asProfiled(needs, file, next[file] ?? 0) : unneeded))};
+}
+
+/** Share of kinds, each by its own runs: the next run of a kind needs what its others did. One run's worth of doubt draws it to `next`. */
+function asProfiled({share, isSeenFlawed, kinds, runs}: Needs, file: number, next: number): number {
+  const flawed = isSeenFlawed[file] ?? 0;
+  return (runs * (((share[file] ?? 0) + flawed) / (kinds + flawed)) + next) / (runs + 1);
 }
 
 function dot(rows: Float64Array, from: number, weights: readonly number[]): number {

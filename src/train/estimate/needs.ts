@@ -1,4 +1,5 @@
 import type {Incidence} from '../../stats/incidence.js';
+import {winsorisedSum} from '../../stats/winsorised-sum.js';
 
 /** Which runs there are, as the estimate sees them. */
 export interface RunKinds {
@@ -28,9 +29,12 @@ export interface Needs {
   readonly isTouched: Uint8Array;
   /** Files that a run of a kind not profiled is expected to be the first to need, by leaving each kind out. */
   readonly newInNewKind: number;
-  /** Files that one more of the same runs is expected to be the first to need (Good 1953). */
+  /** Files that one more of the same runs is expected to be the first to need (Good 1953), whatever two runs in a hundred read besides. */
   readonly newInNextRun: number;
 }
+
+/** Share of runs whose new files count as the next run's do: what one run read by the thousand, the next won't. */
+const outliers = 0.02;
 
 /** Shares are held to 2^−24, so that sums of them are exact and don't depend on the order of files and kinds. */
 const resolution = 2 ** 24;
@@ -57,7 +61,7 @@ export function countNeeds(files: Int32Array, opened: Incidence, touched: Incide
   const isTouched = new Uint8Array(files.length);
   const ofKind = new Float64Array(kinds);
   let newInNewKind = 0;
-  let newInNextRun = 0;
+  const newOf = new Float64Array(kindOf.length);
   for (const [number, at] of files.entries()) {
     const runs = opened[at] ?? [];
     isTouched[number] = (touched[at]?.length ?? 0) > 0 ? 1 : 0;
@@ -67,11 +71,13 @@ export function countNeeds(files: Int32Array, opened: Incidence, touched: Incide
     }
     ofKind.fill(0);
     let neededRuns = 0;
+    let lastRun = 0;
     for (const run of runs) {
       const kind = kindOf[run] ?? -1;
       if (kind >= 0) {
         ofKind[kind] = (ofKind[kind] ?? 0) + (weight[run] ?? 0);
         neededRuns += 1;
+        lastRun = run;
         needed[number] = (needed[number] ?? 0) + exactly(weight[run] ?? 0);
       } else {
         isSeenFlawed[number] = 1;
@@ -85,14 +91,16 @@ export function countNeeds(files: Int32Array, opened: Incidence, touched: Incide
       }
     }
     newInNewKind += kindsSeen[number] === 1 ? (share[number] ?? 0) : 0;
-    newInNextRun += neededRuns === 1 ? 1 : 0;
+    if (neededRuns === 1) {
+      newOf[lastRun] = (newOf[lastRun] ?? 0) + 1;
+    }
   }
   const allKinds = worthOf.reduce((sum, worth) => sum + worth, 0);
   const allRuns = kindOf.reduce((sum, kind, run) => sum + (kind >= 0 ? exactly(weight[run] ?? 0) : 0), 0);
   return {
     kinds: allKinds, share, kindsSeen, runs: allRuns, needed, isSeen, isSeenFlawed, isTouched,
     newInNewKind: newInNewKind / (allKinds + 1),
-    newInNextRun: newInNextRun / (allRuns + 1),
+    newInNextRun: winsorisedSum(newOf.filter((_, run) => (kindOf[run] ?? -1) >= 0), outliers) / (allRuns + 1),
   };
 }
 

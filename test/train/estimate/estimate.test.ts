@@ -36,6 +36,23 @@ test('a run of a kind not profiled is likelier to need what no run needed', (t) 
   t.true(files.every(({type, openedRuns, probability: next, likeProfiled}) => type !== 'file' || openedRuns > 0 || next >= likeProfiled));
 });
 
+test('the next run of a profiled kind is taken to need what the other runs of its kind did', (t) => {
+  const runs: TestRun[] = Array.from({length: 40}, (_, run) => ({workload: `w${run % 4}`, touches: ['/usr/lib/shop/busy/a.py', ...(run % 4 === 0 ? ['/usr/lib/shop/idle/d.py'] : [])]}));
+  const {files} = trainProfile(makeTouches(runs), shop);
+  const own = (path: string): number => files.find((file) => file.path === path)?.likeProfiled ?? Number.NaN;
+  t.true(Math.abs(own('/usr/lib/shop/idle/d.py') - 0.25) < 0.02 && own('/usr/lib/shop/busy/a.py') > 0.97);
+});
+
+test('a run that alone reads a thousand files makes others no likelier than one that alone reads a few', (t) => {
+  const many = Array.from({length: 1000}, (_, at) => `/srv/all/f${at}`);
+  const image = makeIndex({'/srv/a': {}, '/srv/b': {}, '/srv/c': {}, ...Object.fromEntries(many.map((path) => [path, {}]))});
+  const of = (read: readonly string[]): number => {
+    const {files} = trainProfile(makeTouches(Array.from({length: 100}, (_, run) => ({workload: `w${run % 5}`, touches: ['/srv/a', ...(run === 7 ? read : run === 8 || run === 9 ? [many[run] ?? ''] : [])]}))), image);
+    return files.filter(({openedRuns}) => openedRuns === 0).reduce((sum, {likeProfiled}) => sum + likeProfiled, 0);
+  };
+  t.true(of(many.slice(10)) <= of(many.slice(10, 13)) * 1.05);
+});
+
 test('with a half-life, what only old runs needed gets less likely', (t) => {
   const runs: TestRun[] = Array.from({length: 20}, (_, run) => ({workload: 'x', touches: [run < 10 ? '/usr/lib/shop/busy/a.py' : '/usr/lib/shop/idle/d.py']}));
   const even = trainProfile(makeTouches(runs), shop);
