@@ -7,6 +7,7 @@ import {parseArgs} from 'node:util';
 import {execa} from 'execa';
 import {type Accepted, benchAcceptance} from './acceptance.js';
 import {removeLeftovers} from './containers.js';
+import {type DebloatBench, type DebloatRounds, benchDebloat, benchDebloatFiles} from './debloat.js';
 import {benchDecoder} from './decoder.js';
 import {benchFailingRuns} from './failing-runs.js';
 import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
@@ -45,6 +46,8 @@ const benches: Readonly<Record<string, () => Promise<Measured>>> = {
   generations: () => documented('generations', benchGenerations),
   'failing-runs': () => documented('failing-runs', benchFailingRuns, 'plan'),
   acceptance,
+  debloat: () => documented('debloat', () => debloatTable('engine to engine', benchDebloat)),
+  'debloat-files': () => documented('debloat-files', () => debloatTable('files to files', benchDebloatFiles), 'debloat'),
   aggregate: () => byScript('bench-aggregate.ts'),
   trainer: () => byScript('bench-trainer.ts'),
   estimates,
@@ -111,6 +114,13 @@ function opensTable(result: OpensUnderProfile): {result: unknown; table: string[
 interface Measured {
   readonly result: unknown;
   readonly table: string[];
+}
+
+async function debloatTable(title: string, bench: (how: DebloatRounds) => Promise<DebloatBench>): Promise<Measured> {
+  const {rounds, seed} = options;
+  const result = await bench({rounds: Number(rounds), seed: Number(seed), onRun: (round, name) => process.stderr.write(`  round ${round}: ${name}\n`)});
+  const rows = result.ratios.map(({name, median, min, max}) => `| ${name} | ${figure(median)} | ${figure(min)} … ${figure(max)} |`);
+  return {result, table: [`| 1 GB ${title} | time | least … most of ${rounds} |`, '|---|---|---|', ...rows, `| winnow’s memory at most, MB | ${figure(result.peak / 1e6)} | |`]};
 }
 
 /** A benchmark whose table stands in a page of the documentation. */
