@@ -10,8 +10,8 @@ import {type LayerParts, type Part, readParts, sizeOf, splitLayer} from './split
 
 /** The two images that one is cut into, ready to be written to any target, in any order and as often as wanted. */
 export interface DebloatedImage {
-  /** @param remainderId `sha256:…` of the remainder, for its label; null where there is to be none */
-  readonly debloated: (remainderId: string | null) => NewImage;
+  /** @param remainderId `sha256:…` of the remainder, for its label, needed once the layers are written; null where there is to be none */
+  readonly debloated: (remainderId: string | Promise<string> | null) => NewImage;
   readonly remainder: NewImage;
   /** Layers of the original, and how many of them are not as they were. */
   readonly layers: number;
@@ -42,7 +42,7 @@ export async function debloatImage(original: OpenedImage, decisions: ReadonlyMap
     debloated: (remainderId) => ({
       platform,
       layers: cuts.map(({kept}) => kept),
-      makeConfig: (diffIds) => debloatedConfig(config, diffIds, {[originalLabel]: image.id, ...(remainderId === null ? {} : {[remainderLabel]: remainderId})}),
+      makeConfig: async (diffIds) => debloatedConfig(config, diffIds, {[originalLabel]: image.id, ...(remainderId === null ? {} : {[remainderLabel]: await remainderId})}),
     }),
     remainder: await remainderOf(original, cuts),
     layers: cuts.length,

@@ -23,7 +23,7 @@ export function dockerArchive({layers, makeConfig}: NewImage, {tags, onWritten}:
       diffIdOf.set(layer, stored?.diffId ?? `sha256:${hash.digest('hex')}`);
     }
     const diffIds = layers.map((layer) => diffIdOf.get(layer) ?? '');
-    const config = makeConfig(diffIds);
+    const config = await makeConfig(diffIds);
     const hex = createHash('sha256').update(config).digest('hex');
     const manifest = Buffer.from(JSON.stringify([{Config: `${hex}.json`, RepoTags: tags, Layers: layers.map((layer) => layerName(unique.indexOf(layer)))}]));
     await onWritten({id: `sha256:${hex}`, diffIds, bytes: unique.reduce((sum, {bytes}) => sum + bytes, 0)});

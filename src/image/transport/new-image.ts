@@ -20,8 +20,8 @@ export interface NewImage {
   readonly platform: string;
   /** Lowest first; a layer that stands twice is the same object twice. */
   readonly layers: readonly NewLayer[];
-  /** @param diffIds of the layers */
-  readonly makeConfig: (diffIds: readonly string[]) => Buffer;
+  /** @param diffIds of the layers. It may wait for an image that is written at the same time. */
+  readonly makeConfig: (diffIds: readonly string[]) => Buffer | Promise<Buffer>;
 }
 
 export interface WrittenImage {

@@ -42,7 +42,7 @@ export async function writeOciImage({layers, makeConfig}: NewImage, blobs: BlobS
     stored.set(layer, await storeLayer(layer, blobs));
   }
   const diffIds = layers.map((layer) => stored.get(layer)?.diffId ?? '');
-  const config = makeConfig(diffIds);
+  const config = await makeConfig(diffIds);
   const configDescriptor = {mediaType: configType, ...await blobs.put(chunkOf(config), sha256(config))};
   const manifest = Buffer.from(JSON.stringify({
     schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers: layers.flatMap((layer) => stored.get(layer)?.descriptor ?? []),
