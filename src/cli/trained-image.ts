@@ -7,7 +7,7 @@ import type {RunMetadata} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {aggregateRuns, type RunTouches} from '../store/aggregate.js';
 import {listRuns} from '../store/store.js';
-import {trainProfile} from '../train/train-profile.js';
+import {type TrainOptions, trainProfile} from '../train/train-profile.js';
 import type {CommandContext} from './context.js';
 
 export interface TrainedImage {
@@ -23,7 +23,7 @@ export interface TrainedImage {
  * it means what it meant when its runs were captured.
  * @throws WinnowError where neither knows the image, or the store has no run of it
  */
-export async function loadTrainedImage(name: string, context: CommandContext): Promise<TrainedImage> {
+export async function loadTrainedImage(name: string, context: CommandContext, options: TrainOptions = {}): Promise<TrainedImage> {
   const {storeDirectory} = context;
   const all = await listRuns(storeDirectory, {}, ({message}) => context.note(`winnow: left out: ${message}`));
   const index = await findIndex(name, all, context);
@@ -33,7 +33,7 @@ export async function loadTrainedImage(name: string, context: CommandContext): P
   }
   const tree = new ImageTree(index);
   const touches = await aggregateRuns(storeDirectory, runs);
-  return {index, tree, touches, profile: trainProfile(touches, index, tree)};
+  return {index, tree, touches, profile: trainProfile(touches, index, tree, options)};
 }
 
 /** The image's file list, from the engine or else from the store. @throws WinnowError where neither knows the image */

@@ -1,4 +1,4 @@
-import type {Command} from 'commander';
+import {type Command, InvalidArgumentError} from 'commander';
 import type {ImageIndex} from '../../model/image-index.js';
 import {plural} from '../../model/plural.js';
 import type {Profile} from '../../model/profile.js';
@@ -15,15 +15,17 @@ export const registerTrain: RegisterCommand = (program, contextOf) => {
     .command('train')
     .description("learn from an image's runs how likely each of its files is to be needed, and what is still unseen")
     .argument('<image>', 'name or id of an image that was profiled')
+    .option('--half-life <runs>', 'let a run weigh half as much as one that many clean runs later (default: all runs weigh alike)', parseHalfLife)
     .addHelpText('after', `
 With --json it prints the whole profile (docs/schema/winnow.profile.1.json), a probability for each path.
 
 Examples:
   winnow train shop:1.4
-  winnow train shop:1.4 --json > profile.json`)
-    .action(async (image: string, _flags: unknown, command: Command) => {
+  winnow train shop:1.4 --json > profile.json
+  winnow train shop:1.4 --half-life 50 --json > recent.json`)
+    .action(async (image: string, {halfLife: halfLifeRuns = Infinity}: {halfLife?: number}, command: Command) => {
       const context = contextOf(command);
-      const {index, profile} = await loadTrainedImage(image, context);
+      const {index, profile} = await loadTrainedImage(image, context, {halfLifeRuns});
       if (context.json) {
         context.printJson(profileDocument(profile));
         return;
@@ -55,4 +57,12 @@ function summary({image, evidence, files}: Profile, index: ImageIndex): string[]
 function bytesOf(files: readonly {readonly path: string; readonly bytes: number; readonly group: number | null}[]): number {
   const sizes = new Map(files.map(({path, bytes, group}) => [group ?? path, bytes]));
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function parseHalfLife(text: string): number {
+  const runs = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (runs <= 0) {
+    throw new InvalidArgumentError('it takes a number of runs above 0');
+  }
+  return runs;
 }

@@ -64,6 +64,23 @@ test('train says what was used, what is unseen, and what comes next', async (t) 
   t.deepEqual(linesOf(err), [`next: winnow plan ${image}`]);
 });
 
+test('train --half-life trusts recent runs more', async (t) => {
+  const {store, image, id} = await makeStore(t);
+  for (let number = 0; number < 6; number += 1) {
+    const startedNs = sampleMetadata().startedNs + BigInt(number + 1);
+    const metadata = sampleMetadata({runId: `20261125T065500Z-${String(number).padStart(8, '0')}`, imageId: id, imageName: image, workload: 'smoke', startedNs});
+    await writeRun(store, {metadata, rows: [sampleRow({path: '/srv/c', op: 'read'})]});
+  }
+  const probabilityOf = async (name: string, ...args: string[]): Promise<number> => {
+    const {files} = JSON.parse((await winnow(['train', image, '--store', store, '--json', ...args])).out) as {files: {path: string; probability: number}[]};
+    return files.find((entry) => entry.path === name)?.probability ?? Number.NaN;
+  };
+  t.true(await probabilityOf('/srv/a', '--half-life', '2') < await probabilityOf('/srv/a'));
+  const {code, err} = await winnow(['train', image, '--store', store, '--half-life', '0']);
+  t.is(code, ExitCode.usage);
+  t.regex(err, /--half-life <runs>.*it takes a number of runs above 0/);
+});
+
 test('train --json prints a profile that follows its schema', async (t) => {
   const {store, image, id} = await makeStore(t);
   const {code, out, err} = await winnow(['train', image, '--store', store, '--json']);
