@@ -1,34 +1,20 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Command} from 'commander';
-import {diffImages, type ImageDiff} from '../../image/diff-images.js';
-import type {ImageIndex} from '../../model/image-index.js';
-import type {Profile} from '../../model/profile.js';
-import type {Run} from '../../model/run.js';
-import {textMember} from '../../model/text-member.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {WinnowError} from '../../model/winnow-error.js';
-import {diffRuns, type RunDiff} from '../../store/diff-runs.js';
 import {runFilePath} from '../../store/layout.js';
 import {readRun} from '../../store/run-file.js';
 import {listRuns} from '../../store/store.js';
-import {diffProfiles, type ProfileDiff} from '../../train/diff-profiles.js';
 import {readProfileFile} from '../config/profile-file.js';
 import type {CommandContext} from '../context.js';
-import {imageDiffLines, profileDiffLines} from '../diff-tables.js';
+import {printDiff, runSide, type Side} from '../print-diff.js';
 import type {RegisterCommand} from '../program.js';
-import {diffLines, outcomeText} from '../run-tables.js';
 import {findIndex, loadTrainedImage} from '../trained-image.js';
 
 interface DiffOptions {
   readonly profiles?: true;
 }
-
-/** What a name on the command line stands for. */
-type Side =
-  | {readonly kind: 'image'; readonly name: string; readonly index: ImageIndex}
-  | {readonly kind: 'run'; readonly name: string; readonly run: Run}
-  | {readonly kind: 'profile'; readonly name: string; readonly profile: Profile};
 
 export const registerDiff: RegisterCommand = (program, contextOf) => {
   program
@@ -48,28 +34,7 @@ Examples:
 
 async function diff(nameA: string, nameB: string, options: DiffOptions, context: CommandContext): Promise<void> {
   const [a, b] = [await sideOf(nameA, options, context), await sideOf(nameB, options, context)];
-  const found = compare(a, b);
-  if (context.json) {
-    context.printJson({schema: 'winnow.diff/1', kind: a.kind, a: a.name, b: b.name, ...found.document});
-  } else {
-    found.lines.forEach(context.print);
-  }
-}
-
-function compare(a: Side, b: Side): {readonly lines: string[]; readonly document: object} {
-  if (a.kind === 'image' && b.kind === 'image') {
-    const found = diffImages(a.index, b.index);
-    return {lines: imageDiffLines(found), document: imageDocument(found)};
-  }
-  if (a.kind === 'run' && b.kind === 'run') {
-    const found = diffRuns(a.run, b.run);
-    return {lines: diffLines(found), document: runDocument(found)};
-  }
-  if (a.kind === 'profile' && b.kind === 'profile') {
-    const found = diffProfiles(a.profile, b.profile);
-    return {lines: profileDiffLines(found), document: profileDocument(found)};
-  }
-  throw new WinnowError(`${a.name} is ${article(a.kind)}, and ${b.name} ${article(b.kind)}`, {exitCode: ExitCode.usage, hint: 'give two of one kind'});
+  printDiff(a, b, context);
 }
 
 /** A file where there is one, else a run of the store, else an image. */
@@ -84,35 +49,10 @@ async function sideOf(name: string, {profiles}: DiffOptions, context: CommandCon
     throw new WinnowError(`"${name}" is the start of ${named.length} runs`, {exitCode: ExitCode.usage, hint: 'give more of the id'});
   }
   if (run !== undefined) {
-    return {kind: 'run', name: run.runId, run: await readRun(runFilePath(context.storeDirectory, run.runId))};
+    return runSide(await readRun(runFilePath(context.storeDirectory, run.runId)));
   }
   if (profiles === true) {
     return {kind: 'profile', name, profile: (await loadTrainedImage(name, context)).profile};
   }
   return {kind: 'image', name, index: await findIndex(name, runs, context)};
 }
-
-const article = (kind: Side['kind']): string => `${kind === 'image' ? 'an' : 'a'} ${kind}`;
-
-const imageDocument = ({onlyInA, onlyInB, changed, packages, bytes}: ImageDiff): object => ({
-  bytes,
-  packages,
-  onlyInA: onlyInA.map(({path: each, type, bytes: size}) => ({...textMember('path', each), type, bytes: size})),
-  onlyInB: onlyInB.map(({path: each, type, bytes: size}) => ({...textMember('path', each), type, bytes: size})),
-  changed: changed.map(({path: each, a, b}) => ({...textMember('path', each), a: stateOf(a), b: stateOf(b)})),
-});
-
-const stateOf = ({type, bytes, mode, uid, gid, digest, linkTarget}: ImageIndex['files'][number]): object => ({type, bytes, mode, uid, gid, digest, ...textMember('linkTarget', linkTarget)});
-
-const runDocument = ({onlyInA, onlyInB, changed}: RunDiff): object => ({
-  onlyInA: onlyInA.map((each) => textMember('path', each)),
-  onlyInB: onlyInB.map((each) => textMember('path', each)),
-  changed: changed.map(({path: each, a, b}) => ({...textMember('path', each), a: outcomeText(a), b: outcomeText(b)})),
-});
-
-const profileDocument = ({onlyInA, onlyInB, changed, evidence}: ProfileDiff): object => ({
-  evidence,
-  onlyInA: onlyInA.map((each) => textMember('path', each)),
-  onlyInB: onlyInB.map((each) => textMember('path', each)),
-  changed: changed.map(({path: each, a, b}) => ({...textMember('path', each), a, b})),
-});

@@ -6,11 +6,9 @@ import {type Command, Option} from 'commander';
 import {importCreport} from '../../capture/import-creport.js';
 import {importStrace} from '../../capture/import-strace.js';
 import {findImage, openEngine} from '../../image/engine.js';
-import {type ContainerPath, pathToText} from '../../model/container-path.js';
 import {ExitCode} from '../../model/exit-code.js';
 import type {Run} from '../../model/run.js';
 import {WinnowError} from '../../model/winnow-error.js';
-import {diffRuns} from '../../store/diff-runs.js';
 import {exportRun, type TextFormat} from '../../store/export-run.js';
 import {type ImportOptions, importTable} from '../../store/import-table.js';
 import {runFilePath} from '../../store/layout.js';
@@ -19,8 +17,9 @@ import {readRun, refuseKnown, writeRun, writeRunFile} from '../../store/run-file
 import {deleteRun, findRun, listRuns, newRunId, type RunFilter} from '../../store/store.js';
 import {detectFormat, type TableFormat} from '../../store/table-source.js';
 import type {CommandContext, ContextOf} from '../context.js';
+import {printDiff, runSide} from '../print-diff.js';
 import type {RegisterCommand} from '../program.js';
-import {countOperations, diffLines, listLines, outcomeText, showLines} from '../run-tables.js';
+import {countOperations, listLines, showLines} from '../run-tables.js';
 import {findIndex} from '../trained-image.js';
 
 export const registerRuns: RegisterCommand = (program, contextOf) => {
@@ -84,19 +83,7 @@ function registerDiff(runs: Command, contextOf: ContextOf): void {
     .addHelpText('after', '\nExample:\n  winnow runs diff 20261124T065500Z 20261124T070100Z')
     .action(async (a: string, b: string, _: object, command: Command) => {
       const context = contextOf(command);
-      const [runA, runB] = [await load(context, a), await load(context, b)];
-      const diff = diffRuns(runA, runB);
-      if (!context.json) {
-        diffLines(diff).forEach(context.print);
-        return;
-      }
-      context.printJson({
-        a: runA.metadata.runId,
-        b: runB.metadata.runId,
-        onlyInA: diff.onlyInA.map(jsonPath),
-        onlyInB: diff.onlyInB.map(jsonPath),
-        changed: diff.changed.map((change) => ({...jsonPath(change.path), a: outcomeText(change.a), b: outcomeText(change.b)})),
-      });
+      printDiff(runSide(await load(context, a)), runSide(await load(context, b)), context);
     });
 }
 
@@ -233,9 +220,4 @@ async function writeText(file: string, pieces: Iterable<string>): Promise<void> 
 async function load(context: CommandContext, idOrPrefix: string): Promise<Run> {
   const {runId} = await findRun(context.storeDirectory, idOrPrefix);
   return readRun(runFilePath(context.storeDirectory, runId));
-}
-
-function jsonPath(containerPath: ContainerPath): {path: string; encoded: boolean} {
-  const {text, encoded} = pathToText(containerPath);
-  return {path: text, encoded};
 }

@@ -87,11 +87,13 @@ test('diff marks what either run has alone and what came out differently; a name
   const {out} = await winnow(['runs', 'diff', 'run-1', 'run-2', '--store', store]);
   t.deepEqual(linesOf(out), ['+ /etc/caf%E9%0A', '~ /usr/lib/perl  ENOENT → ok']);
   t.deepEqual(JSON.parse((await winnow(['runs', 'diff', 'run-2', 'run-1', '--store', store, '--json'])).out), {
+    schema: 'winnow.diff/1',
+    kind: 'run',
     a: 'run-2',
     b: 'run-1',
-    onlyInA: [{path: '/etc/caf%E9%0A', encoded: true}],
+    onlyInA: [{path: '/etc/caf%E9%0A', pathEncoding: 'percent'}],
     onlyInB: [],
-    changed: [{path: '/usr/lib/perl', encoded: false, a: 'ok', b: 'ENOENT'}],
+    changed: [{path: '/usr/lib/perl', a: 'ok', b: 'ENOENT'}],
   });
 });
 
