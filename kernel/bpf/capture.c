@@ -175,7 +175,7 @@ static bool write_running(struct winnow_bpf *probe, struct wn_running *running)
 }
 
 /* Writes the exact count of every entry that was sent, and adds up what was not. */
-static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
+static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent, __u64 *nameless)
 {
 	__u32 slots = bpf_map__max_entries(probe->maps.entries);
 	size_t size = slots * sizeof(struct wn_entry);
@@ -196,7 +196,7 @@ static bool write_counts(struct winnow_bpf *probe, __u64 *sent, __u64 *unsent)
 			*sent += entry->count;
 			wn_write(&record, sizeof(record));
 		} else {
-			*unsent += entry->count;
+			*(entry->state == WN_ENTRY_NAMELESS ? nameless : unsent) += entry->count;
 		}
 	}
 	munmap((void *)entries, size);
@@ -217,12 +217,12 @@ static void write_end(struct attached *attached, const struct wn_options *option
 	int cpus = libbpf_num_possible_cpus();
 	struct wn_stats *counts = calloc(cpus, sizeof(*counts));
 	struct wn_end end = {.head = wn_head(WN_END, sizeof(end), 0)};
-	__u64 sent = 0, unsent = 0;
+	__u64 sent = 0, unsent = 0, nameless = 0;
 	struct bpf_program *program;
 	__u32 zero = 0;
 
 	if (!counts || bpf_map_lookup_elem(bpf_map__fd(probe->maps.stats), &zero, counts) ||
-	    !write_counts(probe, &sent, &unsent)) {
+	    !write_counts(probe, &sent, &unsent, &nameless)) {
 		fprintf(stderr, "winnow-probe: the probe's counters can't be read\n");
 		free(counts);
 		return; /* no end record: the stream counts as cut */
@@ -231,6 +231,7 @@ static void write_end(struct attached *attached, const struct wn_options *option
 	if (!options->all_events) {
 		end.delivered += sent;
 		wn_write_lost(0, WN_LOSS_RING, unsent);
+		wn_write_lost(0, WN_LOSS_PATH, nameless);
 	}
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		for (int reason = 0; reason < WN_LOSS_COUNT; reason++)

@@ -465,6 +465,8 @@ __noinline int commit(void)
 		error = send_access(scratch, entry->id, now);
 		if (!error)
 			entry->state = WN_ENTRY_SENT;
+		else if (error == -2)
+			entry->state = WN_ENTRY_NAMELESS;
 	} else {
 		error = send_repeat(entry->id, now);
 	}

@@ -76,6 +76,7 @@ enum wn_entry_state {
 	WN_ENTRY_FREE,
 	WN_ENTRY_CLAIMED, /* for a moment, by a CPU that writes its key */
 	WN_ENTRY_UNSENT, /* its access record is not in the ring yet */
+	WN_ENTRY_NAMELESS, /* the same, since no path leads there that could be told */
 	WN_ENTRY_SENT,
 };
 

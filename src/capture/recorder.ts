@@ -1,6 +1,6 @@
 import type {AccessRow} from '../model/access.js';
 import type {Architecture, SystemCalls} from '../model/run.js';
-import type {ProbeEvent} from '../wire/probe-event.js';
+import type {LossReason, ProbeEvent} from '../wire/probe-event.js';
 import {ProgramNames} from './program-names.js';
 import type {AccessResolver} from './resolve.js';
 import {type Row, RowTable} from './row-table.js';
@@ -14,6 +14,9 @@ interface Entry {
   counted: number;
 }
 
+/** How many records were lost, by reason. */
+export type Losses = ReadonlyMap<LossReason, number>;
+
 /** Sums the events of one run up to rows, in bounded memory: see RowTable. */
 export class RunRecorder {
   readonly #resolver: AccessResolver;
@@ -21,6 +24,7 @@ export class RunRecorder {
   readonly #table: RowTable;
   /** As many as the probe's own table holds. */
   readonly #entries = new Map<number, Entry>();
+  readonly #losses = new Map<LossReason, number>();
   #lost = 0;
   #unresolved = 0;
   #counted = 0;
@@ -54,6 +58,7 @@ export class RunRecorder {
         return [];
       case 'lost':
         this.#lost += event.count;
+        this.#losses.set(event.reason, (this.#losses.get(event.reason) ?? 0) + event.count);
         return [];
       case 'syscall':
         this.#systemCalls.set(event.architecture, (this.#systemCalls.get(event.architecture) ?? new Set()).add(event.name));
@@ -71,6 +76,11 @@ export class RunRecorder {
   /** Accesses the probe or the resolution could not account for. */
   get lost(): number {
     return this.#lost + this.#unresolved;
+  }
+
+  /** The same by reason; what the resolution could not account for is of a path. */
+  get losses(): Losses {
+    return this.#unresolved === 0 ? this.#losses : new Map([...this.#losses, ['path', (this.#losses.get('path') ?? 0) + this.#unresolved]]);
   }
 
   /** Accesses in the rows; what the probe says once it has said it. */

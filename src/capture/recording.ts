@@ -10,7 +10,7 @@ import type {ChosenProbe} from './choose-probe.js';
 import {Discovery, hasDriedUp} from './drying-up.js';
 import {type RunDuration, untilOver} from './duration.js';
 import {FoundFiles} from './found-files.js';
-import {RunRecorder} from './recorder.js';
+import {type Losses, RunRecorder} from './recorder.js';
 import {AccessResolver} from './resolve.js';
 import {abortable} from './workload.js';
 
@@ -43,6 +43,8 @@ export interface CaptureResult {
   readonly failure: WinnowError | null;
   /** Why the run was ended, where `duration` lasts until discovery has dried up and it had; null else. */
   readonly driedUp: DryingUp | null;
+  /** Those that the run counts as lost, by reason. */
+  readonly losses: Losses;
 }
 
 type Phase = Extract<LiveEvent, {kind: 'progress'}>['phase'];
@@ -96,7 +98,7 @@ export class Recording {
     const endedNs = this.#effects.nowNs(); // what is still to read was before
     await reading;
     this.#tellRows();
-    return {run: {metadata: this.#metadata(exitCode, endedNs), rows: this.#recorder.rows}, failure: this.#failure, driedUp: this.#driedUp};
+    return {run: {metadata: this.#metadata(exitCode, endedNs), rows: this.#recorder.rows}, failure: this.#failure, driedUp: this.#driedUp, losses: this.#recorder.losses};
   }
 
   /** Null where the run's duration is over before the work, which is then told to end. */

@@ -3,6 +3,7 @@ import {type AttachPlan, captureAttached, type RunningTarget} from '../capture/a
 import type {ChosenProbe} from '../capture/choose-probe.js';
 import type {RunDuration} from '../capture/duration.js';
 import type {ProbeTarget} from '../capture/probe-target.js';
+import type {Losses} from '../capture/recorder.js';
 import {ImageTree} from '../image/tree.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {ImageIndex, ImageReference} from '../model/image-index.js';
@@ -43,6 +44,7 @@ export interface AttachedRun {
   readonly target: string;
   readonly metadata: RunMetadata;
   readonly driedUp: DryingUp | null;
+  readonly losses: Losses;
 }
 
 export interface AttachResult {
@@ -108,6 +110,6 @@ class Capture {
       effects.onEvent(event);
     };
     this.done = storedRun(storeDirectory, onEvent, (recording) => captureAttached(plan, {...recording, signal: effects.signal, startProbe: effects.startProbe}))
-      .then(({run: {metadata}, failure, driedUp}) => ({run: {target: target.name, metadata, driedUp}, failure}));
+      .then(({run: {metadata}, failure, driedUp, losses}) => ({run: {target: target.name, metadata, driedUp, losses}, failure}));
   }
 }

@@ -4,6 +4,7 @@ import {formatBytes} from '../model/units.js';
 import type {AutoOutcome} from './auto-runs.js';
 import type {CommandContext} from './context.js';
 import {formatPercent, formatPercentUp} from './figures.js';
+import {lostText} from './lost-text.js';
 import type {ProfileResult, StoredRun} from './profile-runs.js';
 
 /** Tells what a profile came to. Exit code by what went wrong most: a failure, an interruption, lost records, in this order. */
@@ -30,14 +31,14 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
     context.note(autoLine(auto));
   }
   if (lost > 0) {
-    context.note(`winnow: ${lost} records were lost, so these runs justify no removal; run again, with a larger --ring-size`);
+    context.note(`winnow: ${lostText(runs.map(({losses}) => losses), 'sum')}`);
     context.exitWith(ExitCode.lostRecords);
   } else if (!context.json) {
     context.note(`next: winnow plan ${image}`);
   }
 }
 
-export function runLine({metadata, driedUp}: StoredRun): string {
+export function runLine({metadata, driedUp}: Pick<StoredRun, 'metadata' | 'driedUp'>): string {
   const {runId, workload, capturedRecords, lostRecords, foldedRecords, complete, incompleteReason} = metadata;
   const state = complete ? 'complete' : `incomplete (${incompleteReason})`;
   return `${runId}  ${workload}  ${capturedRecords} accesses${foldedRecords === 0 ? '' : ` (${foldedRecords} summed up)`}, ${lostRecords} lost, ${state}${driedUp === null ? '' : `, ended after ${driedUpText(driedUp)}`}`;

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import {type ProbeChoice, startProbes} from '../capture/choose-probe.js';
 import type {CaptureService} from '../capture/captured-service.js';
 import {removeOrphans} from '../capture/container.js';
+import type {Losses} from '../capture/recorder.js';
 import {captureRun, type RunPlan} from '../capture/session.js';
 import {loadImageIndex} from '../image/index-cache.js';
 import {ImageTree} from '../image/tree.js';
@@ -56,6 +57,7 @@ export interface StoredRun {
   readonly metadata: RunMetadata;
   /** Why the run ended, where it lasted until discovery had dried up; null else. */
   readonly driedUp: DryingUp | null;
+  readonly losses: Losses;
 }
 
 export interface ProfileResult {
@@ -97,8 +99,8 @@ export async function profileRuns(request: ProfileRequest, effects: ProfileEffec
     const captureService: CaptureService = async (service, record) => {
       const {index: {image}, tree: ofService} = served.get(service.image) as Served;
       const servicePlan = {runId: newRunId(), startedNs: nowNs(), image, tree: ofService, workload: plan.workload, duration: {until: 'done'}, known: new Set<ContainerPath>()} as const;
-      const {run} = await storedRun(storeDirectory, () => undefined, (recording) => record(servicePlan, {...recording, signal: effects.signal}));
-      ofServices.push({service: service.name, metadata: run.metadata, driedUp: null});
+      const {run, losses} = await storedRun(storeDirectory, () => undefined, (recording) => record(servicePlan, {...recording, signal: effects.signal}));
+      ofServices.push({service: service.name, metadata: run.metadata, driedUp: null, losses});
     };
     const {needed, ...result} = await trainedRun(plan, request, {...effects, onEvent, captureService}, trainer);
     auto.add(result.metadata, needed, runs === 'auto');
@@ -165,11 +167,11 @@ async function trainedRun(plan: RunPlan, {storeDirectory, probe}: ProfileRequest
     onEvent(event);
   };
   trainer.startRun();
-  const {run, failure, driedUp} = await storedRun(storeDirectory, learn, (effects) =>
+  const {run, failure, driedUp, losses} = await storedRun(storeDirectory, learn, (effects) =>
     captureRun(plan, {...effects, docker, reach, signal, captureService, startProbes: (ids) => startProbes(ids, probe)}),
   );
   if (run.metadata.complete) {
     await keepWorkload(storeDirectory, run.metadata.imageId, plan);
   }
-  return {metadata: run.metadata, driedUp, failure, needed};
+  return {metadata: run.metadata, driedUp, losses, failure, needed};
 }

@@ -23,11 +23,12 @@ async function createBursts(t: ExecutionContext, opens: readonly number[]): Prom
   return ids;
 }
 
-async function captureBursts(t: ExecutionContext, opens: readonly number[], options: readonly string[], code: ExitCode): Promise<Run[]> {
+async function captureBursts(t: ExecutionContext, opens: readonly number[], options: readonly string[], code: ExitCode, said = /^/): Promise<Run[]> {
   const store = await temporaryStore(t);
   const ids = await createBursts(t, opens);
   const result = await winnow(['attach', ...ids, '--test', `docker start ${ids.join(' ')} && docker wait ${ids.join(' ')}`, '--store', store, ...options]);
   t.is(result.code, code, result.err);
+  t.regex(result.err, said);
   const runs = await Promise.all((await listRuns(store)).map(({runId}) => readRun(runFilePath(store, runId))));
   t.true(runs.every(({metadata}) => metadata.complete && metadata.exitCode === 0));
   return runs;
@@ -48,7 +49,7 @@ test('each of several containers has exactly its own accesses, streamed one by o
 test('what the stream of several loses is told of each, and reported exactly', async (t) => {
   const few = await captureBursts(t, [200, 200], [], ExitCode.done);
   const others = few.reduce((sum, {metadata}) => sum + metadata.capturedRecords, 0) - 400;
-  const [first, second] = await captureBursts(t, [150_000, 150_000], ['--events=all', '--ring-size=4KiB'], ExitCode.lostRecords);
+  const [first, second] = await captureBursts(t, [150_000, 150_000], ['--events=all', '--ring-size=4KiB'], ExitCode.lostRecords, /a larger --ring-size/);
   const lost = first?.metadata.lostRecords ?? 0;
   t.true(lost > 0);
   t.is(second?.metadata.lostRecords, lost);

@@ -14,6 +14,7 @@ import {type AttachResult, attachRuns} from '../attach-runs.js';
 import {checkSteps, runAttachSteps} from '../attach-steps.js';
 import {checkTargets, findTargets, type TargetOptions} from '../attach-targets.js';
 import type {CommandContext} from '../context.js';
+import {lostText} from '../lost-text.js';
 import {addPlaceOptions, type Place, type PlaceOptions, withPlace} from '../place.js';
 import {collect, defaultUntilRisk, durationOf, parseUntilRisk, stepsOf} from '../profile-options.js';
 import {runLine} from '../profile-report.js';
@@ -120,7 +121,7 @@ function report({runs, failure}: AttachResult, {duration, ...options}: AttachOpt
     context.note('winnow: interrupted; what was captured is kept');
     context.exitWith(ExitCode.interrupted);
   } else if (lost > 0) {
-    context.note(`winnow: ${lost} records were lost; a larger --ring-size may help`);
+    context.note(`winnow: ${lostText(runs.map(({losses}) => losses), 'most')}`);
     context.exitWith(ExitCode.lostRecords);
   }
   const partial = runs.filter(({metadata}) => !metadata.complete).length;
