@@ -10,9 +10,10 @@ import {formatPercent} from './figures.js';
 /** As many of a list as fit a screen; --json has all. */
 const shown = 5;
 
-/** `winnow explain --json`. */
+/** `winnow explain --json`, the document that docs/schema/winnow.explanation.1.json describes. */
 export function explanationDocument({file, decision, causes, item, ...rest}: Explanation, {image, evidence, policy}: DebloatConfig): object {
   return {
+    schema: 'winnow.explanation/1',
     image,
     evidence,
     policy,

@@ -10,7 +10,7 @@ import {seccompProfile} from '../export/seccomp.js';
 import {slimList} from '../export/slim-list.js';
 import {chromeTrace, speedscope} from '../export/timeline.js';
 import type {ContainerPath} from '../model/container-path.js';
-import type {Decision} from '../model/debloat-config.js';
+import {type Decision, defaultPolicy} from '../model/debloat-config.js';
 import {ExitCode} from '../model/exit-code.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {Run} from '../model/run.js';
@@ -78,7 +78,7 @@ export const imageFormats: Readonly<Record<string, ExportImage>> = {
   speedscope: async (image, options, context) => speedscope(await latestRun(image, options, context)),
 };
 
-export const planOf = ({profile, index}: TrainedImage) => planDebloat(profile, index, {maxRisk: 0.05, keep: [], remove: []});
+export const planOf = ({profile, index}: TrainedImage) => planDebloat(profile, index, defaultPolicy);
 
 async function prefetchOf(image: TrainedImage, options: SourceOptions, {storeDirectory}: CommandContext) {
   const opened = await firstTouches(storeDirectory, runsOf(image, options));

@@ -2,7 +2,7 @@ import {type Command, Option} from 'commander';
 import {measureCost} from '../capture/measure-cost.js';
 import {openEngine} from '../image/engine.js';
 import {type CostModel, defaultCost} from '../model/cost-model.js';
-import type {Policy} from '../model/debloat-config.js';
+import {defaultPolicy, type Policy} from '../model/debloat-config.js';
 import {parseProbability, parseSize} from '../model/units.js';
 import {defaultGenerations} from '../plan/generations/generations.js';
 import {replayHistory} from '../plan/generations/replay-history.js';
@@ -23,11 +23,9 @@ export interface PolicyOptions {
   readonly generations?: true;
 }
 
-export const defaultMaxRisk = 0.05;
-
 export function addPolicyOptions(command: Command): Command {
   return command
-    .option('--max-risk <p>', `keep as much as bounds the share of runs that miss a file; exit code 3 where that fails (default: only warn above ${defaultMaxRisk})`, parseProbability)
+    .option('--max-risk <p>', `keep as much as bounds the share of runs that miss a file; exit code 3 where that fails (default: only warn above ${defaultPolicy.maxRisk})`, parseProbability)
     .option('--budget <size>', 'keep no more bytes than this, those that are worth most', parseSize)
     .addOption(new Option('--cost <file>', 'keep what is cheaper to keep, at the prices in a file').conflicts('measure'))
     .option('--measure', 'keep what is cheaper to keep, at prices measured with this engine')
@@ -37,7 +35,7 @@ export function addPolicyOptions(command: Command): Command {
     .addOption(new Option('--generations', 'remove what recent runs no longer need, by its price').conflicts('maxRisk'));
 }
 
-export async function policyOf({maxRisk = defaultMaxRisk, budget, cost, measure, keep, remove, together, generations}: PolicyOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
+export async function policyOf({maxRisk = defaultPolicy.maxRisk, budget, cost, measure, keep, remove, together, generations}: PolicyOptions, {index}: TrainedImage, context: CommandContext): Promise<Policy> {
   const prices = async (): Promise<CostModel | null> => {
     if (measure === true) {
       return measureCost(await openEngine(context.env), index, context.signal);

@@ -40,6 +40,9 @@ export interface Policy {
   readonly generations?: GenerationPolicy | null;
 }
 
+/** Where nothing is asked for: what some run needed stays, and a risk above the limit is told. */
+export const defaultPolicy: Policy = {maxRisk: 0.05, keep: [], remove: []};
+
 /** A plan on the way from only what the policy keeps to everything, such that none is smaller and costs less in misses. */
 export interface FrontPoint {
   /** Bytes of contents that stay. */

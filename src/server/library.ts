@@ -1,5 +1,5 @@
 import {listCachedImages, readCachedIndex} from '../image/index-cache.js';
-import type {DebloatConfig} from '../model/debloat-config.js';
+import {type DebloatConfig, defaultPolicy} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {Profile} from '../model/profile.js';
 import type {Run, RunMetadata} from '../model/run.js';
@@ -56,7 +56,7 @@ export function openLibrary(storeDirectory: string): Library {
     profile: async (imageId) => (await trained(imageId)).profile,
     plan: async (imageId) => {
       const {profile, index} = await trained(imageId);
-      return planDebloat(profile, index, {maxRisk: 0.05, keep: [], remove: []});
+      return planDebloat(profile, index, defaultPolicy);
     },
   };
 }

@@ -5,6 +5,7 @@ import {githubAnnotations, githubSummary} from '../../export/github.js';
 import {sarifLog} from '../../export/sarif.js';
 import {contentBytes} from '../../image/diff-images.js';
 import type {ContainerPath} from '../../model/container-path.js';
+import {defaultPolicy} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
 import type {ImageIndex} from '../../model/image-index.js';
 import {plural} from '../../model/plural.js';
@@ -92,7 +93,7 @@ function sizeCheck(index: ImageIndex, limit: number): Check {
 }
 
 function evidenceChecks({profile, index}: TrainedImage, {maxBloat, maxRisk}: CheckOptions): Check[] {
-  const {totals: {bytes, removedBytes}, evidence: {risk, runs}} = planDebloat(profile, index, {maxRisk: 1, keep: [], remove: []});
+  const {totals: {bytes, removedBytes}, evidence: {risk, runs}} = planDebloat(profile, index, defaultPolicy);
   const bloat = bytes === 0 ? 0 : removedBytes / bytes;
   return [
     ...(maxBloat === undefined ? [] : [{

@@ -10,6 +10,7 @@ import {openEngine} from '../../image/engine.js';
 import {parseLocation} from '../../image/transport/image-location.js';
 import {openImage, openTarget, type TransportOptions} from '../../image/transport/open-image.js';
 import type {OpenedImage} from '../../image/transport/opened-image.js';
+import {defaultPolicy} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
@@ -143,7 +144,7 @@ function plannedFiles({index}: DescribedImage, planned: PlannedDecisions, {image
 async function planFor({image}: OpenedImage, plan: string | undefined, context: CommandContext): Promise<PlannedDecisions> {
   if (plan === undefined) {
     const {profile, index} = await loadTrainedImage(image.id, context);
-    return planDebloat(profile, index, {maxRisk: 1, keep: [], remove: []});
+    return planDebloat(profile, index, defaultPolicy);
   }
   const configs = await readPlanFile(plan, context.cwd);
   const fitting = configs.find((config) => config.image.layers.join() === image.layers.join()) ?? configs[0];

@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {DebloatConfig, Policy} from '../../model/debloat-config.js';
+import {type DebloatConfig, defaultPolicy, type Policy} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {formatBytes} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
@@ -11,7 +11,7 @@ import type {CommandContext} from '../context.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
 import {jointSummary} from '../joint-report.js';
 import {costLine, frontTable, planSummary} from '../plan-report.js';
-import {addPolicyOptions, defaultMaxRisk, historyFor, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
+import {addPolicyOptions, historyFor, levelsFor, policyOf, type PolicyOptions} from '../policy-options.js';
 import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeDocument} from '../write-document.js';
@@ -101,8 +101,8 @@ function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, 
   }
   const {upper95} = evidence.risk;
   if (maxRisk === undefined || calibration == null) {
-    if (upper95 > defaultMaxRisk) {
-      context.note(`winnow: the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(defaultMaxRisk)}; more runs that differ lower it`);
+    if (upper95 > defaultPolicy.maxRisk) {
+      context.note(`winnow: the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(defaultPolicy.maxRisk)}; more runs that differ lower it`);
     }
     return;
   }

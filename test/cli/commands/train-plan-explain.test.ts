@@ -4,6 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {openEngine} from '../../../src/image/engine.js';
 import {loadImageIndex} from '../../../src/image/index-cache.js';
+import {type DebloatConfig, defaultPolicy} from '../../../src/model/debloat-config.js';
 import {ExitCode} from '../../../src/model/exit-code.js';
 import type {RunMetadata} from '../../../src/model/run.js';
 import {writeRun} from '../../../src/store/run-file.js';
@@ -195,7 +196,28 @@ test('explain says every number of one path, whatever links lead to it', async (
   t.regex(out, /^place +\d of 4 in worth; kept before any is weighed, since a run needed it$/m);
   t.regex(out, /^decision +keep: observed in 4 of 6 runs$/m);
   const link = await winnow(['explain', image, '/www', '--store', store, '--json']);
-  t.like(JSON.parse(link.out), {image: {name: image}, file: {path: '/www', type: 'symlink', decision: 'keep', observedRuns: 0}, item: null});
+  t.like(await follows(t, 'winnow.explanation.1.json', link.out), {image: {name: image}, file: {path: '/www', type: 'symlink', decision: 'keep', observedRuns: 0}, item: null});
+});
+
+test('explain --json follows its schema, whatever the plan', async (t) => {
+  const {store, image} = await makeStore(t);
+  const cost = path.join(store, 'cost.yaml');
+  await writeFile(cost, 'provision-bandwidth: 1GB\nfetch-bandwidth: 1MB\nmiss-latency: 5ms\n');
+  for (const options of [[], ['--cost', cost], ['--generations'], ['--max-risk', '0.2'], ['--budget', '1kB', '--remove', 'a']]) {
+    for (const name of ['/srv/a', '/etc/unused.conf', '/srv']) {
+      const {out} = await winnow(['explain', image, name, '--store', store, '--json', ...options]);
+      t.like(await follows(t, 'winnow.explanation.1.json', out), {schema: 'winnow.explanation/1', file: {path: name}});
+    }
+  }
+});
+
+test('a plan of which nothing is asked is the same wherever it is made', async (t) => {
+  const {store, image} = await makeStore(t);
+  const {out} = await winnow(['plan', image, '--store', store, '--json']);
+  const planned = JSON.parse(out) as DebloatConfig;
+  const {out: exported} = await winnow(['export', image, '--format', 'winnow', '--store', store]);
+  t.like(planned.policy, defaultPolicy);
+  t.like(JSON.parse(exported), {policy: defaultPolicy, totals: planned.totals, files: planned.files});
 });
 
 test('explain weighs as plan does with the same options', async (t) => {
