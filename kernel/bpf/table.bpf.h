@@ -117,12 +117,14 @@ static __always_inline bool count_repeat(const struct wn_key *key, __u64 now)
 
 		if (!entry)
 			return false;
-		if (!same_key(&entry->key, key))
-			continue;
-		if (entry->state != WN_ENTRY_SENT)
+		if (same_key(&entry->key, key)) {
+			if (entry->state != WN_ENTRY_SENT)
+				return false;
+			count_in(entry, now);
+			return true;
+		}
+		if (entry->state == WN_ENTRY_FREE) /* so it is not further on either */
 			return false;
-		count_in(entry, now);
-		return true;
 	}
 	return false;
 }

@@ -92,6 +92,14 @@ struct task_state {
 struct scratch {
 	__u64 tick; /* jiffies when tick_time was taken */
 	__u64 tick_time;
+	/* The task that was asked about last and its process, of which all is told. A struct task_struct may have been another's. */
+	struct {
+		__u64 task;
+		__u64 started;
+		__u64 execs;
+		__u32 process;
+		__u32 reserved;
+	} last;
 	struct wn_key key;
 	struct place file;
 	struct place base;
@@ -586,9 +594,33 @@ static __always_inline void set_file(struct scratch *scratch)
 	scratch->key.what |= WN_HAS_FILE;
 }
 
-static __always_inline void begin(struct scratch *scratch, struct task_state *state, __u8 op, __u32 call, __u16 error)
+/* False for a task that is not followed. Most calls are of the task that made the last one, which takes no look-up. */
+static __always_inline bool find_process(struct scratch *scratch, struct task_struct *task, __u32 *process)
 {
-	scratch->key = (struct wn_key){.what = (__u64)state->process << 32 | (__u32)error << 16 | op << 8};
+	struct task_state *state;
+
+	if (scratch->last.task == (__u64)task && scratch->last.started == task->start_time &&
+	    scratch->last.execs == task->self_exec_id) {
+		*process = scratch->last.process;
+		return true;
+	}
+	state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	if (!state)
+		return false;
+	announce_once(state);
+	*process = state->process;
+	if (state->announced && state->process) {
+		scratch->last.task = (__u64)task;
+		scratch->last.started = task->start_time;
+		scratch->last.execs = task->self_exec_id;
+		scratch->last.process = state->process;
+	}
+	return true;
+}
+
+static __always_inline void begin(struct scratch *scratch, __u32 process, __u8 op, __u32 call, __u16 error)
+{
+	scratch->key = (struct wn_key){.what = (__u64)process << 32 | (__u32)error << 16 | op << 8};
 	scratch->call = call;
 	scratch->name_len = 0;
 	scratch->has_base = 0;
@@ -754,7 +786,6 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	const volatile struct wn_call_desc *desc;
-	struct task_state *state;
 	struct scratch *scratch;
 	__u64 number = regs->orig_ax & ~X32_BIT; /* the same calls, but for pointers in what they point to */
 	bool is_32 = task->thread_info.status & TS_COMPAT;
@@ -762,7 +793,8 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	__u64 arguments[ARGUMENTS];
 	__u64 flags = 0, path;
 	__u16 error = 0;
-	__u8 op, follow;
+	__u8 kind, bits, op, follow;
+	__u32 process;
 	int dirfd;
 
 	if (!task->bpf_storage)
@@ -770,79 +802,77 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	if (number >= WN_CALLS_MAX)
 		return 0;
 	desc = &calls[is_32 ? WN_CALLS_MAX + number : number];
-	if (desc->kind == WN_KIND_NONE)
+	kind = desc->kind;
+	if (kind == WN_KIND_NONE)
 		return 0;
-	state = bpf_task_storage_get(&tasks, task, NULL, 0);
-	if (!state)
+	scratch = scratch_of_cpu();
+	if (!scratch || !find_process(scratch, task, &process))
 		return 0;
 	if (result < 0 && result > -4096) {
 		error = -result;
 		if (error == EFAULT || error == ENOSYS || error == EBADF || error >= ERESTARTSYS)
 			return 0;
 	}
-	scratch = scratch_of_cpu();
-	if (!scratch)
-		return 0;
-	announce_once(state);
+	bits = desc->bits;
 	op = desc->op;
 	if (is_32)
 		get_arguments_32(arguments, regs);
 	else
 		get_arguments(arguments, regs);
-	if (desc->bits & WN_CALL_SOCKETCALL) {
+	if (bits & WN_CALL_SOCKETCALL) {
 		if (arguments[1] != SOCKETCALL_BIND && arguments[1] != SOCKETCALL_CONNECT)
 			return 0;
 		op = arguments[1] == SOCKETCALL_BIND ? WN_WRITE : WN_LOOKUP;
 	}
-	if (desc->bits & (WN_CALL_IN_MEMORY | WN_CALL_SOCKETCALL) &&
-	    !get_arguments_in_memory(arguments, arguments[desc->bits & WN_CALL_SOCKETCALL ? 2 : 1],
-				     desc->bits & WN_CALL_SOCKETCALL ? 2 : 5)) {
+	if (bits & (WN_CALL_IN_MEMORY | WN_CALL_SOCKETCALL) &&
+	    !get_arguments_in_memory(arguments, arguments[bits & WN_CALL_SOCKETCALL ? 2 : 1],
+				     bits & WN_CALL_SOCKETCALL ? 2 : 5)) {
 		count_made_and_lost(WN_LOSS_FAULT);
 		return 0;
 	}
 
-	if (desc->kind == WN_KIND_FD || desc->kind == WN_KIND_MMAP) {
-		if (error || (desc->kind == WN_KIND_MMAP && arguments[desc->flags % ARGUMENTS] & MAP_ANONYMOUS))
+	if (kind == WN_KIND_FD || kind == WN_KIND_MMAP) {
+		if (error || (kind == WN_KIND_MMAP && arguments[desc->flags % ARGUMENTS] & MAP_ANONYMOUS))
 			return 0;
-		begin(scratch, state, op, desc->call, 0);
+		begin(scratch, process, op, desc->call, 0);
 		if (describe_descriptor(scratch, task, arguments[desc->fd % ARGUMENTS]))
 			count(scratch);
 		return 0;
 	}
 
 	flags = arguments[desc->flags % ARGUMENTS];
-	if (desc->bits & WN_CALL_OPEN_HOW) {
+	if (bits & WN_CALL_OPEN_HOW) {
 		if (bpf_probe_read_user(&how, sizeof(how), (void *)flags))
 			how.flags = 0;
 		flags = how.flags;
 	}
-	follow = desc->bits & WN_CALL_NOFOLLOW ? 0 : WN_FOLLOW;
-	if (desc->kind == WN_KIND_OPEN) {
-		op = desc->bits & WN_CALL_CREAT ? WN_WRITE : op_of_open(flags);
+	follow = bits & WN_CALL_NOFOLLOW ? 0 : WN_FOLLOW;
+	if (kind == WN_KIND_OPEN) {
+		op = bits & WN_CALL_CREAT ? WN_WRITE : op_of_open(flags);
 		if (flags & O_NOFOLLOW)
 			follow = 0;
-	} else if (desc->bits & WN_CALL_AT_FLAGS) {
+	} else if (bits & WN_CALL_AT_FLAGS) {
 		if (flags & AT_SYMLINK_NOFOLLOW)
 			follow = 0;
 		else if (flags & AT_SYMLINK_FOLLOW)
 			follow = WN_FOLLOW;
 	}
 	dirfd = desc->dirfd ? arguments[desc->dirfd % ARGUMENTS] : AT_FDCWD;
-	begin(scratch, state, op, desc->call, error);
+	begin(scratch, process, op, desc->call, error);
 	scratch->key.what |= follow;
 	path = arguments[desc->path % ARGUMENTS];
-	if (!error && (desc->kind == WN_KIND_CHDIR || desc->kind == WN_KIND_CHROOT)) {
-		on_own_directory(scratch, task, path, desc->kind == WN_KIND_CHROOT);
+	if (!error && (kind == WN_KIND_CHDIR || kind == WN_KIND_CHROOT)) {
+		on_own_directory(scratch, task, path, kind == WN_KIND_CHROOT);
 		return 0;
 	}
-	if (desc->kind == WN_KIND_SOCKET)
+	if (kind == WN_KIND_SOCKET)
 		path = path_of_socket(path);
-	if (describe_path(scratch, task, dirfd, path, flags & AT_EMPTY_PATH && desc->bits & WN_CALL_AT_FLAGS,
-			  how.resolve & RESOLVE_IN_ROOT, desc->kind == WN_KIND_OPEN && !error ? result : -1))
+	if (describe_path(scratch, task, dirfd, path, flags & AT_EMPTY_PATH && bits & WN_CALL_AT_FLAGS,
+			  how.resolve & RESOLVE_IN_ROOT, kind == WN_KIND_OPEN && !error ? result : -1))
 		count(scratch);
 	if (desc->path2) {
 		dirfd = desc->dirfd2 ? arguments[desc->dirfd2 % ARGUMENTS] : AT_FDCWD;
-		begin(scratch, state, desc->op2, desc->call, error);
+		begin(scratch, process, desc->op2, desc->call, error);
 		if (describe_path(scratch, task, dirfd, arguments[desc->path2 % ARGUMENTS], false, false, -1))
 			commit();
 	}
@@ -1012,11 +1042,11 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 
 	/* A script: first its own name; then its interpreter's, with the file that runs. */
 	if (bprm->interp != bprm->filename && !bprm->fdpath) {
-		begin(scratch, state, WN_EXEC, execve_call, 0);
+		begin(scratch, state->process, WN_EXEC, execve_call, 0);
 		on_exec_name(scratch, task, bprm->filename);
 		commit();
 	}
-	begin(scratch, state, WN_EXEC, execve_call, 0);
+	begin(scratch, state->process, WN_EXEC, execve_call, 0);
 	if (!bprm->fdpath || bprm->interp != bprm->filename)
 		on_exec_name(scratch, task, bprm->interp);
 	if (locate_file(&scratch->file, bprm->file))
@@ -1024,7 +1054,7 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	commit();
 	program = scratch->file;
 
-	begin(scratch, state, WN_EXEC, execve_call, 0);
+	begin(scratch, state->process, WN_EXEC, execve_call, 0);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	bpf_find_vma(task, PT_REGS_IP_CORE(regs), on_entry_mapping, NULL, 0);
 	if (!(scratch->key.what & WN_HAS_FILE) || scratch->file.inode == program.inode)
@@ -1093,14 +1123,14 @@ static __always_inline int on_submitted(struct io_kiocb *request)
 		filename = READ(open, filename);
 		flags = READ(open, how.flags);
 		dirfd = READ(open, dfd);
-		begin(scratch, state, op_of_open(flags), openat_call, 0);
+		begin(scratch, state->process, op_of_open(flags), openat_call, 0);
 		scratch->key.what |= flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
 		break;
 	case IORING_OP_STATX:
 		filename = READ(stat, filename);
 		flags = READ(stat, flags);
 		dirfd = READ(stat, dfd);
-		begin(scratch, state, WN_STAT, statx_call, 0);
+		begin(scratch, state->process, WN_STAT, statx_call, 0);
 		scratch->key.what |= flags & AT_SYMLINK_NOFOLLOW ? 0 : WN_FOLLOW;
 		break;
 	default:
