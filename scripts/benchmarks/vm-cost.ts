@@ -10,9 +10,9 @@ const floors = {
   tracepoint: 'a BPF program that does nothing, where the tracepoint rung hangs',
   module: 'kernel module, loaded without a session',
 } as const;
-const files = 2000;
-const rounds = 11;
-const execs = 200;
+const files = 1000;
+const rounds = 6;
+const execs = 100;
 
 /** Instructions of the container's own processes in user and kernel mode. The probe's reader, on another processor as a rule, is not in them. */
 export interface InstructionCost {
