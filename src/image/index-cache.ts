@@ -5,7 +5,7 @@ import path from 'node:path';
 import {randomUUID} from 'node:crypto';
 import {promisify} from 'node:util';
 import zlib from 'node:zlib';
-import {fileTypes, type ImageIndex, type ImageReference} from '../model/image-index.js';
+import {fileTypes, packageManagers, type ImageIndex, type ImageReference} from '../model/image-index.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {findImage, readEngineImage} from './engine.js';
 
@@ -14,7 +14,7 @@ interface CachedIndex extends ImageIndex {
   readonly schema: typeof schemaName;
 }
 
-const schemaName = 'winnow.image-index/2';
+const schemaName = 'winnow.image-index/3';
 const suffix = '.json.gz';
 
 /**
@@ -122,7 +122,7 @@ const fileProperties = {
 const text = {type: 'string'};
 
 const packageProperties = {
-  manager: {enum: ['dpkg', 'apk']},
+  manager: {enum: packageManagers},
   name: text,
   version: text,
   architecture: text,

@@ -1,13 +1,20 @@
 import type {Buffer} from 'node:buffer';
 import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
-import type {Distribution, ImageFile, ImageIndex} from '../model/image-index.js';
+import {type Distribution, type ImageFile, type ImageIndex, type InstalledPackage, ownerName} from '../model/image-index.js';
 import {readAlpineOwnership, readAlpinePackages} from './packages-alpine.js';
 import {readDebianOwnership, readDebianPackages} from './packages-debian.js';
+import {languageDatabases, readLanguagePackages} from './packages-language.js';
 import {ImageTree} from './tree.js';
 
 /** A package's claim on a path, as its database spells the path. */
 export interface Claim {
   readonly package: string;
+  readonly path: ContainerPath;
+}
+
+/** A claim of a package manager that keeps no database of its own for the whole image. */
+export interface PackageClaim {
+  readonly package: InstalledPackage;
   readonly path: ContainerPath;
 }
 
@@ -17,6 +24,7 @@ const databases: readonly RegExp[] = [
   /^\/var\/lib\/dpkg\/(status|diversions|info\/[^/]+\.list)$/,
   /^\/(usr\/)?lib\/apk\/db\/installed$/,
   /^\/(etc|usr\/lib)\/os-release$/,
+  ...languageDatabases,
 ];
 
 /** True for the files whose content `addPackages` wants. */
@@ -25,7 +33,8 @@ export const isPackageDatabase = (path: ContainerPath): boolean => databases.som
 /**
  * What the image's own databases, given by path, say: the packages, and each file's owner. Their paths predate symlinked
  * directories (/bin/sh where /bin is a link to usr/bin), so parents are resolved. A path that several packages
- * claim, as most directories are, belongs to none.
+ * claim, as most directories are, belongs to none. Packages of languages own what no package of the distribution does; one that
+ * comes all within those, as Debian's python3-requests holds requests, is not listed beside them.
  */
 export function addPackages(files: readonly ImageFile[], contents: ReadonlyMap<ContainerPath, Buffer>): Required<Omit<ImageIndex, 'image'>> {
   const tree = new ImageTree({files});
@@ -35,12 +44,28 @@ export function addPackages(files: readonly ImageFile[], contents: ReadonlyMap<C
     const {path} = tree.resolve(claim.path, {followLast: false});
     owners.set(path, owners.has(path) && owners.get(path) !== claim.package ? null : claim.package);
   }
-  const key = ({name, architecture}: {name: string; architecture: string}): string => `${name} ${architecture}`;
+  const own = ownedByLanguages(files, texts, tree, owners);
+  const key = ({name, architecture, manager, version}: InstalledPackage): string => `${name} ${architecture} ${manager} ${version}`;
   return {
-    packages: [...readDebianPackages(texts), ...readAlpinePackages(texts)].sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+    packages: [...readDebianPackages(texts), ...readAlpinePackages(texts), ...own.packages].sort((a, b) => (key(a) < key(b) ? -1 : 1)),
     distribution: readDistribution(osRelease.map((path) => texts.get(path)).find((text) => text !== undefined) ?? ''),
-    files: files.map((file) => ({...file, package: owners.get(file.path) ?? null})),
+    files: files.map((file) => ({...file, package: owners.get(file.path) ?? own.owners.get(file.path) ?? null})),
   };
+}
+
+function ownedByLanguages(files: readonly ImageFile[], texts: ReadonlyMap<ContainerPath, string>, tree: ImageTree, taken: ReadonlyMap<ContainerPath, unknown>): {packages: InstalledPackage[]; owners: Map<ContainerPath, string>} {
+  const owners = new Map<ContainerPath, string>();
+  const packages = new Map<string, InstalledPackage>();
+  for (const {package: claimant, path: claimed} of readLanguagePackages(files, texts)) {
+    const {path, file} = tree.resolve(claimed, {followLast: false});
+    if (file !== null && !taken.has(path) && !owners.has(path)) {
+      owners.set(path, ownerName(claimant));
+      if (file.type === 'file') {
+        packages.set(`${ownerName(claimant)} ${claimant.version}`, claimant);
+      }
+    }
+  }
+  return {packages: [...packages.values()], owners};
 }
 
 function readDistribution(text: string): Distribution {

@@ -19,7 +19,7 @@ export interface ImageFile {
   readonly linkTarget: ContainerPath | null;
   /** Paths that share one inode have the same group number; null for an inode with one name. */
   readonly hardLinkGroup: number | null;
-  /** Name of the Debian or Alpine package that owns the path; null where none does. */
+  /** The package that owns the path, by its `ownerName`; null where none does. */
   readonly package: string | null;
   /** Program interpreter named by an ELF PT_INTERP header or a "#!" line; null otherwise. */
   readonly interpreter: ContainerPath | null;
@@ -36,14 +36,27 @@ export interface ImageReference {
   readonly layers: readonly string[];
 }
 
+/** Of distributions, and of languages: pip, npm, RubyGems, and archives named as Maven's repositories name them. */
+export const packageManagers = ['dpkg', 'apk', 'pypi', 'npm', 'gem', 'maven'] as const;
+
 /** A package as the image's own database has it. */
 export interface InstalledPackage {
-  readonly manager: 'dpkg' | 'apk';
+  readonly manager: (typeof packageManagers)[number];
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
   /** What it was built from, where the database says; that is what security notices are about. */
   readonly source: {readonly name: string; readonly version: string} | null;
+}
+
+/** True for a package of the distribution, which may hold one of a language. */
+export function isOfDistribution(manager: InstalledPackage['manager']): manager is 'dpkg' | 'apk' {
+  return manager === 'dpkg' || manager === 'apk';
+}
+
+/** What files of a package name as their owner: `bash` of the distribution, `npm:tar` of a language, which may have one of the same name. */
+export function ownerName({manager, name}: Pick<InstalledPackage, 'manager' | 'name'>): string {
+  return isOfDistribution(manager) ? name : `${manager}:${name}`;
 }
 
 /** Whose packages they are: `ID` and `VERSION_ID` of os-release(5); '' where it says none. */

@@ -1,6 +1,6 @@
 import type {ContainerPath} from '../model/container-path.js';
 import type {Decision} from '../model/debloat-config.js';
-import type {ImageIndex, InstalledPackage} from '../model/image-index.js';
+import {type ImageIndex, type InstalledPackage, ownerName} from '../model/image-index.js';
 
 /** What of a package is in an image. */
 export interface PackagePresence {
@@ -15,7 +15,7 @@ export type PackageState = 'whole' | 'part' | 'removed';
 
 /**
  * What debloating leaves of each package. Links, directories and empty files carry no code and don't count: a package of
- * nothing else is whole. Packages of one name and several architectures share their files.
+ * nothing else is whole. Packages of one name and several architectures or versions share their files.
  *
  * @param decisions by path; a path without one stays
  */
@@ -29,7 +29,7 @@ export function packagePresence({files, packages = []}: ImageIndex, decisions: R
       counts.set(owner, count);
     }
   }
-  return packages.map((installed) => ({package: installed, ...(counts.get(installed.name) ?? {files: 0, keptFiles: 0})}));
+  return packages.map((installed) => ({package: installed, ...(counts.get(ownerName(installed)) ?? {files: 0, keptFiles: 0})}));
 }
 
 export function packageState({files, keptFiles}: Pick<PackagePresence, 'files' | 'keptFiles'>): PackageState {

@@ -1,10 +1,17 @@
-import type {Distribution, InstalledPackage} from '../model/image-index.js';
+import {type Distribution, type InstalledPackage, isOfDistribution} from '../model/image-index.js';
 
 const types = {dpkg: 'deb', apk: 'apk'} as const;
 const vendors = {dpkg: 'debian', apk: 'alpine'} as const;
 
-/** `pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12` (https://github.com/package-url/purl-spec, types deb and apk). */
+/**
+ * `pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12`, `pkg:npm/%40types/node@20.1.0`
+ * (https://github.com/package-url/purl-spec, types deb, apk, pypi, npm, gem, maven). A file's name does not tell Maven's group.
+ */
 export function packageUrl({manager, name, version, architecture, source}: InstalledPackage, {id, version: release}: Distribution): string {
+  if (!isOfDistribution(manager)) {
+    const names = manager === 'pypi' ? name.toLowerCase().replaceAll('_', '-') : name;
+    return `pkg:${manager}/${names.split('/').map(encode).join('/')}@${encode(version)}`;
+  }
   const qualifiers = [
     ...(architecture === '' ? [] : [`arch=${encode(architecture)}`]),
     ...(id === '' ? [] : [`distro=${encode(release === '' ? id : `${id}-${release}`)}`]),
