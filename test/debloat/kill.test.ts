@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {writeFile} from 'node:fs/promises';
+import {mkdir, readdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -9,6 +9,7 @@ import {execa} from 'execa';
 import {checkRestored, restoreImage} from '../../src/debloat/restore-image.js';
 import {parseLocation} from '../../src/image/transport/image-location.js';
 import {openImage} from '../../src/image/transport/open-image.js';
+import {ownerMark} from '../../src/image/transport/owner-mark.js';
 import {root as project, temporaryStore} from '../cli/run-winnow.js';
 import {directory, file, makeArchive} from '../image/archives.js';
 import {busyboxEntry, removeLater, uniqueTag} from '../image/engine-truth.js';
@@ -82,4 +83,49 @@ test.serial("an engine's image killed at any time has its name when it is whole,
     Object.values(targets).forEach((tag) => removeLater(t, tag));
     return targets;
   });
+});
+
+/** Of a process that has ended. */
+async function deadMark(): Promise<string> {
+  const {stdout} = await execa(process.execPath, ['--import=tsx', '--input-type=module', '--eval', `import {ownerMark} from './src/image/transport/owner-mark.js'; process.stdout.write(ownerMark());`], {cwd: project});
+  return stdout;
+}
+
+async function smallArchive(store: string): Promise<string> {
+  const archive = path.join(store, 'in.tar');
+  await writeFile(archive, await makeArchive([[await busyboxEntry(), directory('d'), file('d/a', randomBytes(1000)), file('d/b', randomBytes(1000))]]));
+  return archive;
+}
+
+test.serial('files that a killed process left go with the next run; those of a living one stay', async (t) => {
+  const store = await temporaryStore(t);
+  const archive = await smallArchive(store);
+  const layout = path.join(store, 'layout');
+  const places = [store, layout, path.join(layout, 'blobs/sha256')];
+  await mkdir(path.join(layout, 'blobs/sha256'), {recursive: true});
+  const [left, busy] = [`.new.${await deadMark()}-00000000.tmp`, `.new.${ownerMark()}-00000000.tmp`];
+  await Promise.all(places.flatMap((place) => [left, busy].map((name) => writeFile(path.join(place, name), 'half'))));
+  await debloat(archive, {debloated: `docker-archive:${store}/slim.tar`, remainder: `oci:${layout}:rest`});
+  for (const place of places) {
+    t.deepEqual((await readdir(place)).filter((name) => name.endsWith('.tmp')), [busy], place);
+  }
+});
+
+test.serial('an image that a killed process loaded and did not name goes with the next run; that of a living one stays', async (t) => {
+  const names = [`winnow-unfinished:${await deadMark()}-00000000`, `winnow-unfinished:${ownerMark()}-00000000`] as const;
+  const targets = {debloated: uniqueTag('after'), remainder: uniqueTag('after-rest')};
+  [...names, ...Object.values(targets)].forEach((tag) => removeLater(t, tag));
+  const store = await temporaryStore(t);
+  const archive = await smallArchive(store);
+  for (const name of names) {
+    await execa('docker', ['import', '-', name], {input: await makeArchive([])});
+  }
+  const {isDone} = await debloat(archive, targets);
+  t.true(isDone);
+  t.not(await wholeImage(t, targets), null);
+  const {stdout} = await execa('docker', ['images', '--format={{.Repository}}:{{.Tag}}', 'winnow-unfinished']);
+  t.false(stdout.includes(names[0]));
+  t.true(stdout.includes(names[1]));
+  const {stdout: ownNames} = await execa('docker', ['image', 'inspect', '--format={{.RepoTags}}', targets.debloated]);
+  t.is(ownNames, `[${targets.debloated}]`);
 });

@@ -5,14 +5,12 @@ import {type NewFile, writeTar} from '../tar-writer.js';
 import type {NewImage, NewLayer, WrittenImage} from './new-image.js';
 
 export interface DockerArchiveOptions {
-  /** Names with tags. */
-  readonly tags: readonly string[];
-  /** Told what was written, before the archive's end. */
-  readonly onWritten: (image: WrittenImage) => void | Promise<void>;
+  /** Told what was written, before the archive's end; gives the names that it is to have, with tags. */
+  readonly nameOf: (image: WrittenImage) => readonly string[] | Promise<readonly string[]>;
 }
 
 /** An image as `docker load` reads it: layers uncompressed, then what lists them. The same image gives the same bytes. */
-export function dockerArchive({layers, makeConfig}: NewImage, {tags, onWritten}: DockerArchiveOptions): Chunks {
+export function dockerArchive({layers, makeConfig}: NewImage, {nameOf}: DockerArchiveOptions): Chunks {
   return writeTar((async function* (): AsyncGenerator<NewFile, void, undefined> {
     const unique = [...new Set(layers)];
     const diffIdOf = new Map<NewLayer, string>();
@@ -25,8 +23,8 @@ export function dockerArchive({layers, makeConfig}: NewImage, {tags, onWritten}:
     const diffIds = layers.map((layer) => diffIdOf.get(layer) ?? '');
     const config = await makeConfig(diffIds);
     const hex = createHash('sha256').update(config).digest('hex');
+    const tags = await nameOf({id: `sha256:${hex}`, diffIds, bytes: unique.reduce((sum, {bytes}) => sum + bytes, 0)});
     const manifest = Buffer.from(JSON.stringify([{Config: `${hex}.json`, RepoTags: tags, Layers: layers.map((layer) => layerName(unique.indexOf(layer)))}]));
-    await onWritten({id: `sha256:${hex}`, diffIds, bytes: unique.reduce((sum, {bytes}) => sum + bytes, 0)});
     yield {name: `${hex}.json`, bytes: config.length, content: chunkOf(config)};
     yield {name: 'manifest.json', bytes: manifest.length, content: chunkOf(manifest)};
   })());

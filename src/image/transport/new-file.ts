@@ -1,11 +1,25 @@
 import {randomUUID} from 'node:crypto';
-import {type FileHandle, open, rename, rm} from 'node:fs/promises';
+import {type FileHandle, open, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {WinnowError} from '../../model/winnow-error.js';
 import type {Chunks} from '../byte-reader.js';
+import {isAbandoned, markPattern, ownerMark} from './owner-mark.js';
 
 /** A name beside a file, for what is to become it. */
-export const temporaryName = (file: string): string => path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+export const temporaryName = (file: string): string => path.join(path.dirname(file), `.${path.basename(file)}.${ownerMark()}-${randomUUID().slice(0, 8)}.tmp`);
+
+const temporaryFile = new RegExp(String.raw`^\..+\.(${markPattern})-[0-9a-f]{8}\.tmp$`, 's');
+
+/** Removes what processes left in a directory that were killed at writing. */
+export async function removeAbandoned(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []); // whoever writes there is told
+  for (const name of names) {
+    const mark = temporaryFile.exec(name)?.[1];
+    if (mark !== undefined && isAbandoned(mark)) {
+      await rm(path.join(directory, name), {force: true}).catch(() => undefined); // somebody else's to remove
+    }
+  }
+}
 
 /** Writes a file that is on the disk when it is done. @throws WinnowError where it cannot; it is not there then */
 export async function writeChunks(file: string, chunks: Chunks): Promise<void> {

@@ -1,7 +1,8 @@
 import {rm} from 'node:fs/promises';
+import path from 'node:path';
 import {dockerArchive} from './docker-archive.js';
 import type {ImageTarget, WrittenImage} from './new-image.js';
-import {renameTo, temporaryName, writeChunks} from './new-file.js';
+import {removeAbandoned, renameTo, temporaryName, writeChunks} from './new-file.js';
 
 /** A file that `docker load` reads; whoever looks sees the old one or the whole new one. */
 export function archiveTarget(file: string, name: string | null): ImageTarget {
@@ -9,8 +10,12 @@ export function archiveTarget(file: string, name: string | null): ImageTarget {
   return {
     write: async (image) => {
       let written: WrittenImage | undefined;
+      await removeAbandoned(path.dirname(file));
       await rm(temporary, {force: true});
-      await writeChunks(temporary, dockerArchive(image, {tags: name === null ? [] : [withTag(name)], onWritten: (made) => void (written = made)}));
+      await writeChunks(temporary, dockerArchive(image, {nameOf: (made) => {
+        written = made;
+        return name === null ? [] : [withTag(name)];
+      }}));
       if (written === undefined) {
         throw new Error('an archive without an image');
       }

@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
 import {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
@@ -7,20 +8,34 @@ import type {Chunks} from '../byte-reader.js';
 import {engineError, statusOf} from '../engine.js';
 import {dockerArchive} from './docker-archive.js';
 import type {ImageTarget, WrittenImage} from './new-image.js';
+import {isAbandoned, markPattern, ownerMark} from './owner-mark.js';
 
-/** Loads an image without a name, checks that the engine computes the same ids, and tags it. @throws WinnowError (usage) for no name of an image */
+/**
+ * Loads an image under a name of this process, checks that the engine computes the same ids, and gives it its own name: what a killed process leaves is
+ * found by that other name and removed at the next load. @throws WinnowError (usage) for no name of an image
+ */
 export function engineTarget(engine: Docker, name: string): ImageTarget {
   const tag = parseTag(name);
+  const unfinished = `${unfinishedRepository}:${ownerMark()}-${randomUUID().slice(0, 8)}`;
   let written: WrittenImage | null = null;
   let isNew = false;
+  const forget = async (): Promise<void> => {
+    if (isNew) {
+      isNew = false;
+      await engine.getImage(unfinished).remove().catch(() => undefined); // it never came
+    }
+  };
   return {
     write: async (image) => {
+      await removeUnfinished(engine);
+      await forget();
       written = null;
-      const onWritten = async (made: WrittenImage): Promise<void> => {
+      const nameOf = async (made: WrittenImage): Promise<readonly string[]> => {
         isNew = (await layersOf(engine, made.id)) === null;
         written = made;
+        return isNew ? [unfinished] : []; // with its last name an image goes, and this one is somebody's
       };
-      const said = await load(engine, dockerArchive(image, {tags: [], onWritten}));
+      const said = await load(engine, dockerArchive(image, {nameOf}));
       return loaded(engine, written, said);
     },
     publish: async () => {
@@ -29,13 +44,26 @@ export function engineTarget(engine: Docker, name: string): ImageTarget {
       } catch (cause) {
         throw engineError(`tagging the image as ${name}`, cause);
       }
+      await forget();
     },
-    discard: async () => {
-      if (written !== null && isNew) {
-        await engine.getImage(written.id).remove().catch(() => undefined); // somebody named it, or it never came
-      }
-    },
+    discard: forget,
   };
+}
+
+const unfinishedRepository = 'winnow-unfinished';
+const unfinishedName = new RegExp(`(?:^|/)${unfinishedRepository}:(${markPattern})-[0-9a-f]{8}$`);
+
+/** Removes images that killed processes loaded and did not name. */
+async function removeUnfinished(engine: Docker): Promise<void> {
+  const images = await engine.listImages().catch((cause: unknown) => {
+    throw engineError('listing images', cause);
+  });
+  for (const name of images.flatMap(({RepoTags}) => RepoTags ?? [])) {
+    const mark = unfinishedName.exec(name)?.[1];
+    if (mark !== undefined && isAbandoned(mark)) {
+      await engine.getImage(name).remove().catch(() => undefined); // another process was quicker
+    }
+  }
 }
 
 /** What the engine says to an archive. @throws WinnowError of the archive's maker, or for what the engine answers */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {WinnowError} from '../../model/winnow-error.js';
 import {observe} from '../byte-reader.js';
 import type {ImageTarget} from './new-image.js';
-import {renameTo, saying, temporaryName, writeChunks} from './new-file.js';
+import {removeAbandoned, renameTo, saying, temporaryName, writeChunks} from './new-file.js';
 import {type BlobStore, chunkOf, type OciDescriptor, writeOciImage} from './oci-image.js';
 
 interface LayoutIndex {
@@ -21,6 +21,7 @@ export function layoutTarget(directory: string, name: string | null): ImageTarge
   return {
     write: async (image) => {
       await saying(directory, () => mkdir(path.join(directory, 'blobs/sha256'), {recursive: true}));
+      await Promise.all([directory, path.join(directory, 'blobs/sha256')].map(removeAbandoned));
       const {image: made, manifest, descriptor} = await writeOciImage(image, blobs);
       await blobs.put(chunkOf(manifest), descriptor.digest);
       written = descriptor;
