@@ -24,7 +24,7 @@ const results = path.join(root, 'bench-results');
 
 const {values: options, positionals} = parseArgs({
   allowPositionals: true,
-  options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}, only: {type: 'string', default: ''}},
+  options: {rounds: {type: 'string', default: '7'}, seed: {type: 'string', default: '1'}, only: {type: 'string', default: ''}, clock: {type: 'string', default: 'wall'}},
 });
 
 const benches: Readonly<Record<string, () => Promise<Measured>>> = {
@@ -86,7 +86,7 @@ async function estimates(): Promise<{result: unknown; table: string[]}> {
 }
 
 async function overhead(title: string, workload: readonly string[]): Promise<{result: Ratio[]; table: string[]}> {
-  const {variants: [untraced, ...traced], absent} = await overheadOf(workload);
+  const {variants: [untraced, ...traced], absent} = await overheadOf(workload, options.clock === 'processor' ? 'cpuNs' : 'ns');
   const wanted = traced.filter(({name}) => new RegExp(options.only).test(name));
   const ratios = await interleave([untraced, ...wanted], {
     rounds: Number(options.rounds),
@@ -95,7 +95,7 @@ async function overhead(title: string, workload: readonly string[]): Promise<{re
   });
   const rows = ratios.map(({name, median, min, max}) => `| ${name} | ${figure(median)} | ${figure(min)} … ${figure(max)} |`);
   const missing = absent.map(({name, reason}) => `| ${name} | ${reason} | |`);
-  return {result: ratios, table: [`| ${title} | time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows, ...missing]};
+  return {result: ratios, table: [`| ${title} | ${options.clock} time, untraced = 1 | least … most of ${options.rounds} |`, '|---|---|---|', ...rows, ...missing]};
 }
 
 function opensTable(result: OpensUnderProfile): {result: unknown; table: string[]} {

@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {execa} from 'execa';
-import {withContainer, type WorkloadContainer} from './containers.js';
+import {type Clock, withContainer, type WorkloadContainer} from './containers.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const waitsForWord = ['/bin/sh', '-c', 'read word && exec "$@"', 'sh'];
@@ -20,12 +20,12 @@ const perf: Tracer = {command: (pid) => ['perf', 'trace', '--output', '/dev/null
 const sysdig: Tracer = {command: (pid) => ['sysdig', '-w', '/dev/null', `proc.apid=${pid} or proc.pid=${pid}`], mapped: /\/dev\/scap/};
 
 /** What the workload takes under `perf trace` of all its calls. */
-export function underPerfTrace(workload: readonly string[]): Promise<number> {
-  return underTracer(workload, perf);
+export function underPerfTrace(workload: readonly string[], clock: Clock): Promise<number> {
+  return underTracer(workload, clock, perf);
 }
 
-export function underSysdig(workload: readonly string[]): Promise<number> {
-  return underTracer(workload, sysdig);
+export function underSysdig(workload: readonly string[], clock: Clock): Promise<number> {
+  return underTracer(workload, clock, sysdig);
 }
 
 /** Why `perf trace` or sysdig can't be measured here; null where it can. */
@@ -39,26 +39,26 @@ export async function refusalOf(peer: 'perf' | 'sysdig'): Promise<string | null>
 }
 
 /** What the workload takes with a program that does nothing where the tracepoint rung hangs: no such rung costs less. */
-export async function underNothing(workload: readonly string[]): Promise<number> {
+export async function underNothing(workload: readonly string[], clock: Clock): Promise<number> {
   const programs = path.join(root, 'build/workloads');
   const child = spawn(path.join(programs, 'floor'), [path.join(programs, 'floor.bpf.o'), 'tracepoint'], {stdio: ['pipe', 'pipe', 'inherit']});
   try {
     await once(child.stdout, 'data');
-    return await withContainer(workload, (container) => container.run());
+    return await withContainer(workload, (container) => container.run(clock));
   } finally {
     child.stdin.end();
     await ended(child);
   }
 }
 
-function underTracer(workload: readonly string[], {command, mapped}: Tracer): Promise<number> {
+function underTracer(workload: readonly string[], clock: Clock, {command, mapped}: Tracer): Promise<number> {
   return withContainer([...waitsForWord, ...workload], async (container: WorkloadContainer) => {
     const waiting = container.startWaiting();
     const [name, ...options] = command(await container.pid());
     const child = spawn(name, options, {stdio: ['ignore', 'ignore', 'inherit']});
     try {
       await hasMapped(child, mapped);
-      return await waiting.run();
+      return await waiting.run(clock);
     } finally {
       child.kill('SIGINT');
       await ended(child);
