@@ -270,6 +270,19 @@ static void changes(void)
 	expect("linkat", "write", SCRATCH "/linked-at", 0);
 	CALL(renameat2, "remove", SCRATCH "/linked-at", 0, AT_FDCWD, SCRATCH "/linked-at", AT_FDCWD, SCRATCH "/renamed-at", 0);
 	expect("renameat2", "write", SCRATCH "/renamed-at", 0);
+	CALL(linkat, "lookup", SCRATCH "/created", 0, AT_FDCWD, SCRATCH "/created", AT_FDCWD, SCRATCH "/linked-old", 0);
+	expect("linkat", "write", SCRATCH "/linked-old", 0);
+	CALL(renameat, "remove", SCRATCH "/linked-old", 0, AT_FDCWD, SCRATCH "/linked-old", AT_FDCWD, SCRATCH "/renamed-old");
+	expect("renameat", "write", SCRATCH "/renamed-old", 0);
+	CALL(chown, "write", SCRATCH "/renamed-old", 0, SCRATCH "/renamed-old", 0, 0);
+	CALL(unlink, "remove", SCRATCH "/renamed-old", 0, SCRATCH "/renamed-old");
+	CALL(symlink, "write", SCRATCH "/link-old", 0, "created", SCRATCH "/link-old");
+	CALL(lchown, "write", SCRATCH "/link-old", 0, SCRATCH "/link-old", 0, 0);
+	CALL(unlink, "remove", SCRATCH "/link-old", 0, SCRATCH "/link-old");
+	CALL(mknod, "write", SCRATCH "/node-old", 0, SCRATCH "/node-old", S_IFIFO | 0600, 0);
+	CALL(utime, "write", SCRATCH "/node-old", 0, SCRATCH "/node-old", NULL);
+	CALL(futimesat, "write", SCRATCH "/node-old", 0, AT_FDCWD, SCRATCH "/node-old", NULL);
+	CALL(unlink, "remove", SCRATCH "/node-old", 0, SCRATCH "/node-old");
 	CALL(mknodat, "write", SCRATCH "/node", 0, AT_FDCWD, SCRATCH "/node", S_IFIFO | 0600, 0);
 	CALL(fchmodat, "write", SCRATCH "/node", 0, AT_FDCWD, SCRATCH "/node", 0644);
 	CALL(fchownat, "write", SCRATCH "/link-at", 0, AT_FDCWD, SCRATCH "/link-at", 0, 0, AT_SYMLINK_NOFOLLOW);
@@ -305,6 +318,7 @@ static void questions(void)
 	CALL(fstatfs, "stat", IN("attributed"), 0, fd, buffer);
 	close(fd);
 	CALL(getxattr, "stat", IN("extended"), ENODATA, IN("extended"), "security.winnow", buffer, sizeof(buffer));
+	CALL(lgetxattr, "stat", IN("absolute-link"), ENODATA, IN("absolute-link"), "security.winnow", buffer, sizeof(buffer));
 	CALL(listxattr, "stat", IN("extended"), 0, IN("extended"), buffer, sizeof(buffer));
 	CALL(llistxattr, "stat", IN("absolute-link"), 0, IN("absolute-link"), buffer, sizeof(buffer));
 	CALL(statfs, "stat", IN("measured"), 0, IN("measured"), buffer);
