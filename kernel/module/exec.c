@@ -18,7 +18,7 @@ static struct wn_task *follow(struct wn_session *session)
 
 	if (state || !wn_filters_select(&session->filters, current))
 		return state;
-	state = wn_task_add(&session->tasks, current);
+	state = wn_task_add(&session->tasks, current, 0, WN_EXECVE);
 	if (state)
 		wn_send_scope(session);
 	else
@@ -109,7 +109,7 @@ void wn_on_fork(struct wn_session *session, struct wn_scratch *scratch, struct t
 
 	if (!from)
 		return;
-	to = wn_task_add(&session->tasks, child);
+	to = wn_task_add(&session->tasks, child, 0, WN_FORK);
 	if (!to) {
 		wn_count_lost(session, WN_LOSS_PROCESS);
 		return;

@@ -14,6 +14,7 @@
 /* Whether the task is followed now, and was not before. */
 static bool follow(struct wn_session *session, struct task_struct *task)
 {
+	const u32 process = WN_PROCESS_FOUND | task_tgid_nr(task);
 	struct wn_task *state;
 	bool selected;
 
@@ -24,15 +25,14 @@ static bool follow(struct wn_session *session, struct task_struct *task)
 	task_unlock(task);
 	if (!selected)
 		return false;
-	state = wn_task_add(&session->tasks, task);
+	/* It may run on another CPU, and finds itself numbered. */
+	state = wn_task_add(&session->tasks, task, process, WN_FOUND);
 	if (!state) {
 		wn_count_lost(session, WN_LOSS_PROCESS);
 		return false;
 	}
-	if (state->process)
+	if (READ_ONCE(state->process) != process)
 		return false; /* its fork or exec came first */
-	state->cause = WN_FOUND;
-	state->process = WN_PROCESS_FOUND | task_tgid_nr(task);
 	/* It may have ended meanwhile, when it was not followed yet. */
 	smp_mb();
 	if (READ_ONCE(task->flags) & PF_EXITING)

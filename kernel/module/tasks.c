@@ -41,7 +41,8 @@ struct wn_task *wn_task_find(struct wn_tasks *tasks, const struct task_struct *t
 	return NULL;
 }
 
-struct wn_task *wn_task_add(struct wn_tasks *tasks, const struct task_struct *task)
+struct wn_task *wn_task_add(struct wn_tasks *tasks, const struct task_struct *task, u32 process,
+			    u32 cause)
 {
 	struct wn_task *fresh = kzalloc(sizeof(*fresh), NO_WAIT);
 	struct wn_task *state;
@@ -49,6 +50,8 @@ struct wn_task *wn_task_add(struct wn_tasks *tasks, const struct task_struct *ta
 	if (!fresh)
 		return NULL;
 	fresh->task = task;
+	fresh->process = process;
+	fresh->cause = cause;
 	raw_spin_lock(&tasks->lock);
 	state = wn_task_find(tasks, task);
 	if (!state)

@@ -67,8 +67,12 @@ void wn_tasks_clear(struct wn_tasks *tasks);
 
 /* The callers hold RCU's read lock, with preemption off. */
 struct wn_task *wn_task_find(struct wn_tasks *tasks, const struct task_struct *task);
-/* NULL where there is no memory. Finds it where another CPU was faster. */
-struct wn_task *wn_task_add(struct wn_tasks *tasks, const struct task_struct *task);
+/*
+ * The task as part of this process (0: not numbered yet). NULL where there is
+ * no memory. Finds it where another CPU was faster.
+ */
+struct wn_task *wn_task_add(struct wn_tasks *tasks, const struct task_struct *task, u32 process,
+			    u32 cause);
 void wn_task_remove(struct wn_tasks *tasks, const struct task_struct *task);
 
 /* The current task's working directory, remembered for its next chdir. */
