@@ -48,6 +48,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
 #define NAME_MAX 255
+#define IOSQE_CQE_SKIP_SUCCESS (1 << 6)
 #define WALK_DEPTH 2048 /* components and mounts: PATH_MAX of one-letter names */
 
 /* Set by the loader before load. */
@@ -1096,6 +1097,12 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* An open that gives no descriptor, but one of the ring's own numbers: since Linux 5.15. */
+static __always_inline bool into_slot(struct io_open *open)
+{
+	return bpf_core_field_exists(open->file_slot) && READ(open, file_slot);
+}
+
 /*
  * io_uring: a request is named when it is submitted, in the owner's context
  * and from kernel memory, and its result comes when it completes, maybe in a
@@ -1141,6 +1148,10 @@ static __always_inline int on_submitted(struct io_kiocb *request)
 	if (size <= 1 || !locate_base(scratch, task, dirfd, false))
 		return 0;
 	set_name(scratch);
+	if (READ(request, flags) & IOSQE_CQE_SKIP_SUCCESS) {
+		commit(); /* nobody is told when it completes, unless it fails */
+		return 0;
+	}
 	bpf_map_update_elem(&submissions, &id, &no_submission, BPF_ANY);
 	pending = bpf_map_lookup_elem(&submissions, &id);
 	if (!pending) {
@@ -1152,7 +1163,7 @@ static __always_inline int on_submitted(struct io_kiocb *request)
 	pending->call = scratch->call;
 	pending->has_base = scratch->has_base;
 	pending->name_len = scratch->name_len;
-	pending->opens = scratch->call == openat_call;
+	pending->opens = scratch->call == openat_call && !into_slot(open);
 	bpf_probe_read_kernel(pending->name, (scratch->name_len + 1) & (WN_PATH_MAX - 1), scratch->name);
 	return 0;
 }

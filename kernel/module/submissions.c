@@ -155,7 +155,7 @@ void wn_on_submitted(struct wn_session *session, struct wn_scratch *scratch, str
 	const struct open_command *open = io_kiocb_to_cmd(request, struct open_command);
 	const struct statx_command *stat = io_kiocb_to_cmd(request, struct statx_command);
 	struct filename *filename;
-	bool opens = true;
+	bool opens = false;
 	ssize_t len;
 	int dirfd;
 
@@ -166,13 +166,13 @@ void wn_on_submitted(struct wn_session *session, struct wn_scratch *scratch, str
 		dirfd = open->dirfd;
 		wn_begin(scratch, state, wn_op_of_open(open->how.flags), session->setup.openat_call, 0);
 		scratch->key.flags = open->how.flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
+		opens = !open->file_slot; /* else no descriptor comes of it */
 		break;
 	case IORING_OP_STATX:
 		filename = stat->filename;
 		dirfd = stat->dirfd;
 		wn_begin(scratch, state, WN_STAT, session->setup.statx_call, 0);
 		scratch->key.flags = stat->flags & AT_SYMLINK_NOFOLLOW ? 0 : WN_FOLLOW;
-		opens = false;
 		break;
 	default:
 		return;
@@ -185,7 +185,9 @@ void wn_on_submitted(struct wn_session *session, struct wn_scratch *scratch, str
 	if (len <= 0 || !wn_locate_base(scratch, dirfd, false))
 		return;
 	wn_set_name(scratch, len + 1);
-	if (!remember(session, scratch, request, opens))
+	if (request->flags & REQ_F_CQE_SKIP)
+		wn_commit(session, scratch); /* nobody is told when it completes, unless it fails */
+	else if (!remember(session, scratch, request, opens))
 		wn_count_made_and_lost(session, WN_LOSS_RING);
 }
 #endif

@@ -548,6 +548,28 @@ static void submitted(struct uring *uring, bool async, const char *name)
 	close(fd);
 }
 
+#ifndef IORING_FEAT_CQE_SKIP
+#define IORING_FEAT_CQE_SKIP (1u << 11)
+#define IOSQE_CQE_SKIP_SUCCESS (1u << 6)
+#endif
+
+/* Of Linux 5.15 and 5.17: into a slot of the ring, whose number is no descriptor, and without a word of success. */
+static void submitted_in_young_ways(struct uring *uring)
+{
+	struct io_uring_sqe slot = {.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (unsigned long)IN("into-slot"), .file_index = 1};
+	struct io_uring_sqe untold = {
+		.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (unsigned long)IN("untold"), .flags = IOSQE_CQE_SKIP_SUCCESS,
+	};
+
+	if (!(uring->params.features & IORING_FEAT_CQE_SKIP))
+		return;
+	if (syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_FILES, (int[]){-1}, 1) || submit(uring, slot, false))
+		die(IN("into-slot"));
+	expect("openat", "read", IN("into-slot"), 0);
+	enter(uring, untold, 0);
+	expect("openat", "read", IN("untold"), 0);
+}
+
 static void submissions(void)
 {
 	struct uring uring = {};
@@ -556,6 +578,7 @@ static void submissions(void)
 		return;
 	submitted(&uring, false, IN("submitted"));
 	submitted(&uring, true, IN("by-worker"));
+	submitted_in_young_ways(&uring);
 	close(uring.fd);
 }
 

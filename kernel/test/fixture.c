@@ -17,7 +17,7 @@ static const char *const files[] = {
 	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-empty-name", "by-statx", "by-thread", "mapped", "mapped-code",
 	"inherited", "attributed", "extended", "measured", "watched", "timed", "young", "by-32-bit", "by-x32",
 	"32-open", "32-openat", "32-stat64", "32-fstatat64", "32-fstat", "32-access", "32-mmap", "32-mmap2", "32-owned", "32-timed",
-	"last-words", "submitted", "by-worker", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
+	"last-words", "submitted", "by-worker", "into-slot", "untold", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
 };
 
 static const char *const links[][2] = {

@@ -38,21 +38,28 @@ static inline unsigned *ring_field(struct uring *uring, unsigned offset)
 	return (unsigned *)(uring->rings + offset);
 }
 
+/* Hands one request to the kernel, and waits for `results`. */
+static inline void enter(struct uring *uring, struct io_uring_sqe entry, int results)
+{
+	unsigned *tail = ring_field(uring, uring->params.sq_off.tail);
+
+	uring->entries[0] = entry;
+	ring_field(uring, uring->params.sq_off.array)[0] = 0;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, uring->fd, 1, results, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		die("io_uring_enter");
+}
+
 /* Submits one request, by a worker where `async`, and waits; returns its result. */
 static inline int submit(struct uring *uring, struct io_uring_sqe entry, bool async)
 {
-	unsigned *tail = ring_field(uring, uring->params.sq_off.tail);
 	unsigned *head = ring_field(uring, uring->params.cq_off.head);
 	unsigned mask = *ring_field(uring, uring->params.cq_off.ring_mask);
 	struct io_uring_cqe *done = (void *)(uring->rings + uring->params.cq_off.cqes);
 	int result;
 
 	entry.flags = async ? IOSQE_ASYNC : 0;
-	uring->entries[0] = entry;
-	ring_field(uring, uring->params.sq_off.array)[0] = 0;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, uring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
-		die("io_uring_enter");
+	enter(uring, entry, 1);
 	result = done[*head & mask].res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return result;

@@ -34,7 +34,7 @@ const hookedCalls = new Set(
 );
 
 /** What no call of the program named, or only one to io_uring. */
-const unnamed = ['/fixture/loader', '/fixture/submitted', '/fixture/by-worker'];
+const unnamed = ['/fixture/loader', '/fixture/submitted', '/fixture/by-worker', '/fixture/into-slot', '/fixture/untold'];
 
 /** What of the printed lines the bpftrace hook shows, by the table of docs/probes.md. */
 export function seenByBpftrace(printed: string): string {
@@ -47,19 +47,23 @@ export function seenByBpftrace(printed: string): string {
 
 /** Holds the rows of a run of the program `accesses` against what it printed: neither may have more than the other. */
 export function sameAccesses(t: ExecutionContext, rows: readonly AccessRow[], printed: string): void {
-  const expected = expectations(printed);
-  // A symlink on the way is a row of its own, which the program does not print; nor does it print its own exec.
-  const seen = rows
-    .filter(({op, linkTarget}) => op !== 'lookup' || linkTarget === null)
-    .map(({op, errno, path}) => `${op} ${errno} ${path}`);
-  const made = expected.map(({op, errno, path, encoded}) => `${op} ${errno} ${pathFromText({text: path, encoded})}`);
-  // Before main, the C library of a static program asks for its own name.
-  const startup = ['exec 0 /workloads/accesses', 'read 0 /proc/self/exe'];
-  t.deepEqual(sorted(seen), sorted([...made, ...startup]));
-
+  t.deepEqual(accessesSeen(rows), accessesMade(printed));
   const links = rows.filter(({op, linkTarget}) => op === 'lookup' && linkTarget !== null);
   const followed = ['absolute-link', 'circle', 'cwd-link', 'dangling-link', 'dir-link', 'jail/link', 'other-turn-link', 'relative-link', 'turn-link'];
   t.deepEqual(sorted(links.map(({path}) => path)), followed.map((name) => `/fixture/${name}`));
+}
+
+/** What the rows show; but a symlink on the way is a row of its own, which the program does not print. */
+export function accessesSeen(rows: readonly AccessRow[]): string[] {
+  return sorted(rows.filter(({op, linkTarget}) => op !== 'lookup' || linkTarget === null).map(({op, errno, path}) => `${op} ${errno} ${path}`));
+}
+
+/** What the program printed, with its own exec, which it does not print. */
+export function accessesMade(printed: string): string[] {
+  const made = expectations(printed).map(({op, errno, path, encoded}) => `${op} ${errno} ${pathFromText({text: path, encoded})}`);
+  // Before main, the C library of a static program asks for its own name.
+  const startup = ['exec 0 /workloads/accesses', 'read 0 /proc/self/exe'];
+  return sorted([...made, ...startup]);
 }
 
 function sorted(lines: readonly string[]): string[] {
