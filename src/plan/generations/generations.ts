@@ -2,7 +2,7 @@ import type {CostModel} from '../../model/cost-model.js';
 import type {Generation, GenerationPolicy} from '../../model/debloat-config.js';
 import {breakEven} from '../file-cost.js';
 
-export const defaultGenerations: GenerationPolicy = {halfLifeRuns: 15, hysteresis: 2, oldAfterRuns: 60};
+export const defaultGenerations: GenerationPolicy = {halfLifeRuns: 5, hysteresis: 6, oldAfterRuns: 60};
 
 /** Runs' worth of belief that a file is idle, so that one sighting among few runs is no certainty. */
 const priorTrials = 1;

@@ -294,7 +294,7 @@ test('plan --generations goes by recent runs, says what is young and old, and ta
   t.regex(out, /^Of what goes, 1 file, 2\.0 MB were needed in the last 60 runs or are new; 0 files, 0 B were not\.$/m);
   const {out: json} = await winnow(['plan', image, '--store', store, '--generations', '--json']);
   const config = await follows(t, 'winnow.debloat.1.json', json);
-  t.like(config, {policy: {generations: {halfLifeRuns: 15}}});
+  t.like(config, {policy: {generations: {halfLifeRuns: 5}}});
   const both = await winnow(['plan', image, '--store', store, '--generations', '--max-risk', '0.1']);
   t.is(both.code, ExitCode.usage);
 });
