@@ -1,9 +1,8 @@
-import {writeFile} from 'node:fs/promises';
 import type {DebloatedImage} from '../debloat/debloat-image.js';
 import type {FilteredImage} from '../debloat/filtered-image.js';
 import type {PlannedFile} from '../debloat/planned-file.js';
 import type {PublishedImages} from '../debloat/publish-debloated.js';
-import {reportDocument, reportText, verificationLines} from '../debloat/report.js';
+import {verificationLines} from '../debloat/report.js';
 import type {Verification} from '../debloat/verify/verify.js';
 import type {WrittenImage} from '../image/transport/new-image.js';
 import type {ContainerPath} from '../model/container-path.js';
@@ -14,8 +13,6 @@ import {formatBytes} from '../model/units.js';
 import {packageState} from '../sbom/installed.js';
 import {alignColumns} from './columns.js';
 import type {CommandContext} from './context.js';
-import {writeDocument} from './write-document.js';
-import {writeOutputFile} from './write-output.js';
 
 interface Reported {
   /** Of the original. */
@@ -25,7 +22,7 @@ interface Reported {
   readonly verification: Verification | null;
   /** Null where verification failed. */
   readonly published: PublishedImages | null;
-  readonly names: {readonly tag: string; readonly remainder: string};
+  readonly names: {readonly tag: string; readonly remainder: string | null};
 }
 
 export function makeReport({index, cut: {image, files, presence, filtered, notes}, verification, published, names}: Reported): DebloatReport {
@@ -34,7 +31,7 @@ export function makeReport({index, cut: {image, files, presence, filtered, notes
     schema: 'winnow.report/1',
     original: {...index.image, bytes: image.originalBytes},
     debloated: published === null ? null : reported(names.tag, published.debloated),
-    remainder: published?.remainder == null ? null : reported(names.remainder, published.remainder),
+    remainder: published?.remainder == null ? null : reported(names.remainder ?? '', published.remainder),
     verification: verification === null
       ? {status: 'skipped', workloads: [], attempts: [], lostRecords: 0}
       : {status: verification.passed ? 'passed' : 'failed', workloads: verification.workloads, attempts: verification.attempts, lostRecords: verification.lostRecords},
@@ -65,19 +62,9 @@ function totalsOf({files}: ImageIndex, decided: readonly PlannedFile[]): Debloat
 
 const reported = (name: string, {id, diffIds, bytes}: WrittenImage): ReportedImage => ({name, id, layers: diffIds, bytes});
 
-/** Text where the name says so, else JSON. */
-export async function writeReport(file: string, report: DebloatReport, context: CommandContext): Promise<void> {
-  await (file.endsWith('.txt') ? writeOutputFile(file, (name) => writeFile(name, reportText(report)), context) : writeDocument(file, reportDocument(report), context));
-}
-
 /** What came of it, without the list of what was removed. */
 export function printReport(report: DebloatReport, {changedLayers}: DebloatedImage, context: CommandContext): void {
   const {original, debloated, remainder, packages} = report;
-  if (context.json) {
-    const {removed: _, filtered: __, ...rest} = reportDocument(report) as Record<string, unknown>;
-    context.printJson({...rest, debloated: debloated === null ? null : {...debloated, changedLayers}});
-    return;
-  }
   const layers = original.layers.length;
   alignColumns([
     [original.name, original.id.slice(0, 19), formatBytes(original.bytes), plural(layers, 'layer')],

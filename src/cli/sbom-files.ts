@@ -1,6 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
-import type {PlannedFile} from '../debloat/planned-file.js';
+import type {ContainerPath} from '../model/container-path.js';
+import type {Decision} from '../model/debloat-config.js';
 import type {ImageIndex, ImageReference} from '../model/image-index.js';
 import {billAfter, billBefore} from '../sbom/bill.js';
 import {cycloneDxDocument} from '../sbom/cyclonedx.js';
@@ -10,13 +11,22 @@ import {createdAt} from './created-at.js';
 import {toolVersion} from './tool-version.js';
 import {writeDocument} from './write-document.js';
 
-/** Writes `before` and `after` as `.spdx.json` and `.cdx.json`, into a directory that is made where it is missing. */
-export async function writeBills(directory: string, index: ImageIndex, debloated: ImageReference, files: readonly PlannedFile[], context: CommandContext): Promise<void> {
-  await mkdir(path.resolve(context.cwd, directory), {recursive: true});
-  const decisions = new Map(files.map(({path: name, decision}) => [name, decision]));
+/** A debloated image, with the original's index and the decisions. */
+interface BilledImage {
+  readonly index: ImageIndex;
+  readonly debloated: ImageReference;
+  readonly decisions: ReadonlyMap<ContainerPath, Decision>;
+}
+
+/** Writes `before` and `after` as `.spdx.json` and `.cdx.json` into a directory, made where it is missing; of several images each into one there that is called as the image is. */
+export async function writeBills(directory: string, images: readonly BilledImage[], context: CommandContext): Promise<void> {
   const created = createdAt(context);
-  for (const [name, bill] of [['before', billBefore(index, created)], ['after', billAfter(debloated, index, decisions, created)]] as const) {
-    await writeDocument(path.join(directory, `${name}.spdx.json`), spdxDocument(bill, toolVersion), context);
-    await writeDocument(path.join(directory, `${name}.cdx.json`), cycloneDxDocument(bill, toolVersion), context);
+  for (const {index, debloated, decisions} of images) {
+    const place = images.length === 1 ? directory : path.join(directory, index.image.name.replaceAll(/[/:@]+/g, '_'));
+    await mkdir(path.resolve(context.cwd, place), {recursive: true});
+    for (const [name, bill] of [['before', billBefore(index, created)], ['after', billAfter(debloated, index, decisions, created)]] as const) {
+      await writeDocument(path.join(place, `${name}.spdx.json`), spdxDocument(bill, toolVersion), context);
+      await writeDocument(path.join(place, `${name}.cdx.json`), cycloneDxDocument(bill, toolVersion), context);
+    }
   }
 }

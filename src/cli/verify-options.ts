@@ -35,10 +35,13 @@ export function addVerifyOptions(command: Command): Command {
     .option('--max-repairs <n>', `how often what was missed may be added back (default: ${defaultMaxRepairs})`, parseRepairs, defaultMaxRepairs);
 }
 
+/** True where the options say what to run. */
+export const namesWorkloads = ({config, exec, test, http}: VerifyOptions): boolean => config !== undefined || exec.length + test.length + http.length > 0;
+
 /** What to run: what the options say, else what complete runs of the image were made with. @throws WinnowError (usage) where there is nothing */
 export async function workloadsToVerify(imageId: string, name: string, options: VerifyOptions, context: CommandContext): Promise<Workload['plan'][]> {
-  const {config, workload, exec, test, http} = options;
-  if (config !== undefined || exec.length + test.length + http.length > 0) {
+  const {workload} = options;
+  if (namesWorkloads(options)) {
     const {workloads} = await chooseWorkloads([], options, context.cwd);
     return workloads.map(({plan}) => plan);
   }

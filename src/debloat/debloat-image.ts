@@ -4,7 +4,8 @@ import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js'
 import type {ContainerPath} from '../model/container-path.js';
 import type {Decision} from '../model/debloat-config.js';
 import {debloatedConfig, originalLabel, remainderConfig, remainderLabel} from './debloated-config.js';
-import {planSplit} from './plan-split.js';
+import type {LayerSplit} from './layer-split.js';
+import {planSplits} from './plan-split.js';
 import {type RemainderLayer, remainderLayer} from './remainder.js';
 import {type LayerParts, type Part, readParts, sizeOf, splitLayer} from './split-layer.js';
 
@@ -20,23 +21,54 @@ export interface DebloatedImage {
   readonly originalBytes: number;
 }
 
+/** An image to cut in two. It is to stay open until both were written. */
+export interface ImageToCut {
+  readonly original: OpenedImage;
+  /** One for each path that a container of the image sees (`decisionsOf` reads them of a debloat config). */
+  readonly decisions: ReadonlyMap<ContainerPath, Decision>;
+  /** New contents of files, which are kept for it; what they held goes to the remainder. */
+  readonly replaced?: ReadonlyMap<ContainerPath, Buffer>;
+}
+
 /**
- * Cuts an image in two. Nothing is written: `ImageTarget.write` reads the original while it writes, so the original is to stay
- * open until then. The same image and decisions give the same bytes.
- * @param decisions one for each path that a container of the image sees (`decisionsOf` reads them of a debloat config)
- * @param replaced new contents of files, which are kept for it; what they held goes to the remainder
- * @throws WinnowError as `planSplit` does
+ * Cuts images in two, and layers that several of them have once for all. Nothing is written: `ImageTarget.write` reads the originals while it
+ * writes. The same images and decisions give the same bytes.
+ * @throws WinnowError as `planSplits` does
  */
-export async function debloatImage(original: OpenedImage, decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer> = new Map()): Promise<DebloatedImage> {
-  const splits = planSplit(original.layers, new Map([...decisions, ...[...replaced.keys()].map((path): [ContainerPath, Decision] => [path, 'keep'])]), replaced);
-  const cut = new Map<OpenedLayer, CutLayer>();
-  for (const [at, layer] of original.layers.entries()) {
-    const split = splits[at];
-    if (split !== undefined && !cut.has(layer)) {
-      cut.set(layer, split.isChanged ? cutLayer(layer, await splitLayer(layer, split)) : unchanged(layer));
+export async function debloatImages<Images extends readonly ImageToCut[]>(images: Images): Promise<{[At in keyof Images]: DebloatedImage}> {
+  const splits = planSplits(images.map(({original: {layers}, decisions, replaced = new Map<ContainerPath, Buffer>()}) =>
+    ({layers, decisions: new Map([...decisions, ...[...replaced.keys()].map((path): [ContainerPath, Decision] => [path, 'keep'])]), replaced})));
+  const layers = new Map(images.flatMap(({original}) => original.layers.map((layer) => [layer.diffId, layer] as const)));
+  const readOther = (diffId: string): OpenedLayer['read'] => layers.get(diffId)?.read ?? unknownLayer(diffId);
+  const made = new Map<LayerSplit, CutLayer>();
+  const cutOnce = async (layer: OpenedLayer, split: LayerSplit): Promise<CutLayer> => {
+    const cut = made.get(split) ?? cutLayer(layer, await splitLayer(layer, split, readOther));
+    made.set(split, cut);
+    return cut;
+  };
+  const debloated: DebloatedImage[] = [];
+  for (const [image, {original}] of images.entries()) {
+    const cuts = new Map<OpenedLayer, CutLayer>();
+    for (const [at, layer] of original.layers.entries()) {
+      const split = splits[image]?.[at];
+      cuts.set(layer, cuts.get(layer) ?? (split?.isChanged === true ? storedAs(layer, await cutOnce(layer, split)) : unchanged(layer)));
     }
+    debloated.push(await bothOf(original, original.layers.flatMap((layer) => cuts.get(layer) ?? [])));
   }
-  const cuts = original.layers.flatMap((layer) => cut.get(layer) ?? []);
+  return debloated as {[At in keyof Images]: DebloatedImage};
+}
+
+function unknownLayer(diffId: string): never {
+  throw new Error(`no image has the layer ${diffId}`);
+}
+
+/** Images that share a layer may be of places that compress otherwise. */
+function storedAs({storeAs}: OpenedLayer, cut: CutLayer): CutLayer {
+  const as = (layer: NewLayer): NewLayer => (layer.compression === storeAs ? layer : {...layer, compression: storeAs});
+  return {...cut, kept: as(cut.kept), removed: cut.removed === null ? null : as(cut.removed)};
+}
+
+async function bothOf(original: OpenedImage, cuts: readonly CutLayer[]): Promise<DebloatedImage> {
   const {platform, config, image} = original;
   return {
     debloated: (remainderId) => ({
@@ -47,7 +79,7 @@ export async function debloatImage(original: OpenedImage, decisions: ReadonlyMap
     remainder: await remainderOf(original, cuts),
     layers: cuts.length,
     changedLayers: cuts.filter(({recipe}) => recipe !== null).length,
-    originalBytes: [...cut.keys()].reduce((sum, {bytes}) => sum + bytes, 0),
+    originalBytes: [...new Set(original.layers)].reduce((sum, {bytes}) => sum + bytes, 0),
   };
 }
 

@@ -14,5 +14,7 @@ export function decisionsOf({image, files}: PlannedDecisions, {name, layers}: Im
   if (image.layers.join() !== layers.join()) {
     throw new WinnowError(`the plan is of ${image.name} (${image.id.slice(0, 19)}), which has other layers than ${name}`, {exitCode: ExitCode.usage, hint: `make one with winnow plan ${name}`});
   }
-  return new Map(files.map(({path, decision}) => [path, decision]));
+  return decisionsIn(files);
 }
+
+export const decisionsIn = (files: readonly Pick<FileDecision, 'path' | 'decision'>[]): Map<ContainerPath, Decision> => new Map(files.map(({path, decision}) => [path, decision]));

@@ -6,13 +6,20 @@ import type {Buffer} from 'node:buffer';
  */
 export type Fate = 'keep' | 'remove' | 'inline';
 
+/** An entry of another layer, which stands here, too. */
+export interface EntryCopy {
+  readonly diffId: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface LayerSplit {
   /** In the order of the layer's entries. */
   readonly fates: readonly Fate[];
   /** Files that stay with other content, by the number of their entry. */
   readonly replaced: ReadonlyMap<number, Buffer>;
   /** Tar entries that the debloated layer has at its end and the original has not: directories that nothing named before, and whiteouts. */
-  readonly added: readonly Buffer[];
+  readonly added: readonly (Buffer | EntryCopy)[];
   /** False where the layer stays as it is. */
   readonly isChanged: boolean;
 }

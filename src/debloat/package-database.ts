@@ -5,7 +5,6 @@ import {type ImageIndex, isOfDistribution} from '../model/image-index.js';
 import {type PackagePresence, packageState} from '../sbom/installed.js';
 import type {PlannedFile} from './planned-file.js';
 
-
 const dpkgStatus = '/var/lib/dpkg/status';
 const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(?::([^/]+))?\.(list|md5sums|conffiles)$/;
 const apkInstalled = /^\/(usr\/)?lib\/apk\/db\/installed$/;
@@ -55,13 +54,28 @@ export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, p
   return replaced;
 }
 
+/** What is left of a file where several images have it and each leaves other lines of it: each line that one of them leaves. */
+export function joinVersions(whole: Buffer, versions: readonly Buffer[]): Buffer {
+  const [first = whole, ...others] = versions;
+  if (others.every((other) => other.equals(first))) {
+    return first;
+  }
+  const linesOf = (file: Buffer): string[] => file.toString('latin1').split(/(?<=\n)/);
+  const left = versions.map((version) => ({lines: linesOf(version), at: 0}));
+  return Buffer.from(linesOf(whole).filter((line) => {
+    const having = left.filter(({lines, at}) => lines[at] === line);
+    having.forEach((version) => (version.at += 1));
+    return having.length > 0;
+  }).join(''), 'latin1');
+}
+
 /** What of a list is to stay: paths that stay, and of directories those that hold one of them, since all directories stay. */
 function keptLines(content: Buffer, file: ContainerPath, stays: (path: ContainerPath) => boolean, isDirectory: (path: ContainerPath) => boolean): (line: string) => boolean {
   const lines = content.toString('latin1').split('\n').filter((line) => line !== '' && stays(pathOfLine(file, line)));
   const kept = lines.filter((line) => !isDirectory(pathOfLine(file, line)));
   const holding = new Set(['/.', ...kept.flatMap((line) => line.split('/').map((_, depth, names) => names.slice(0, depth).join('/')))]);
   const staying = new Set([...kept, ...lines.filter((line) => holding.has(line))]);
-  return (line) => staying.has(line);
+  return (line) => line === '' || staying.has(line);
 }
 
 /** `.list` and `.conffiles` have a path a line, `.md5sums` a digest before it and no slash. */
@@ -72,7 +86,7 @@ function pathOfLine(file: ContainerPath, line: string): ContainerPath {
 
 function filterLines(content: Buffer, keeps: (line: string) => boolean): Buffer {
   const lines = content.toString('latin1').split('\n'); // every byte is a character, so all come back
-  return Buffer.from(lines.filter((line) => line === '' || keeps(line)).join('\n'), 'latin1');
+  return Buffer.from(lines.filter(keeps).join('\n'), 'latin1');
 }
 
 function filterStanzas(content: Buffer, keeps: (stanza: string) => boolean): Buffer {

@@ -1,126 +1,122 @@
 import type {Buffer} from 'node:buffer';
+import {posix} from 'node:path';
 import {mergeLayers} from '../image/layer-merge.js';
 import type {LayerListing, ListedEntry} from '../image/layer-reader.js';
 import {type Inode, type LayerNode, LayerTree} from '../image/layer-tree.js';
 import {parentPath} from '../image/tree.js';
-import {type ContainerPath, pathToText} from '../model/container-path.js';
-import type {Decision} from '../model/debloat-config.js';
-import {ExitCode} from '../model/exit-code.js';
+import type {ContainerPath} from '../model/container-path.js';
 import type {ImageFile} from '../model/image-index.js';
-import {WinnowError} from '../model/winnow-error.js';
 import {encodeDirectory, encodeWhiteout} from './encode-entry.js';
-import type {Fate, LayerSplit} from './layer-split.js';
-
-/** What a container sees of the image, with the decisions. */
-interface View {
-  readonly files: ReadonlyMap<ContainerPath, ImageFile>;
-  readonly decisions: ReadonlyMap<ContainerPath, Decision>;
-  readonly replaced: ReadonlyMap<ContainerPath, Buffer>;
-  readonly isKeptDirectory: (path: ContainerPath) => boolean;
-}
+import type {EntryCopy, Fate, LayerSplit} from './layer-split.js';
+import {type ImageToSplit, type LayerUse, refusal, shown, usesOf, wishFor} from './layer-use.js';
 
 /**
  * Decides for every entry of every layer. A removed path leaves all layers, so that no lower version of it comes to light;
  * what upper layers hide goes too, since no container sees it. Whiteouts stay as long as their directory does. A hidden
  * name of a file that has a kept one stays, as a hard link needs its target; the top layer gets a whiteout where what hid it goes.
  *
- * @param layers lowest first; a layer that stands twice is the same object twice
- * @param decisions one for each path that a container of the image sees
- * @param replaced new contents of files that are kept
- * @returns one split for each layer
+ * A layer of several images is split once for all: what one of them keeps stays in it. An image that does not want it gets a whiteout in its top
+ * layer, which another image then cannot share.
+ *
+ * @returns for each image one split for each layer; the same object for a layer that images share
  * @throws WinnowError (usage) for decisions that no layer can follow: not of this image, a path kept in a removed directory,
  * a hard link kept whose file is removed, a symlink removed through which a kept entry of its layer is named
  */
-export function planSplit(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer> = new Map()): LayerSplit[] {
-  const view = viewOf(layers, decisions, replaced);
-  const splits = new Map<LayerListing, LayerSplit>();
-  const resurfacing = new Set<ContainerPath>();
-  for (const layer of new Set(layers)) {
-    const positions = new Set(layers.flatMap((other, at) => (other === layer ? [at] : [])));
-    const {retained, ...split} = splitOf(layer, positions, view);
-    splits.set(layer, split);
-    retained.flatMap((path) => topOfRemoved(path, view) ?? []).forEach((path) => resurfacing.add(path));
-  }
-  const top = layers.at(-1);
-  const topSplit = top === undefined ? undefined : splits.get(top);
-  if (top !== undefined && topSplit !== undefined && resurfacing.size > 0) {
-    // What an upper layer hid has one above it, so the whiteouts are above all they are for.
-    const whiteouts = [...resurfacing].sort().map(encodeWhiteout);
-    splits.set(top, {...topSplit, added: [...topSplit.added, ...whiteouts], isChanged: true});
-  }
-  return layers.flatMap((layer) => splits.get(layer) ?? []);
-}
-
-function viewOf(layers: readonly LayerListing[], decisions: ReadonlyMap<ContainerPath, Decision>, replaced: ReadonlyMap<ContainerPath, Buffer>): View {
-  const {files} = mergeLayers(layers.map(({root}) => root));
-  const undecided = files.find(({path}) => !decisions.has(path));
-  if (undecided !== undefined || files.length !== decisions.size) {
-    throw refusal(`the plan is not of this image: ${undecided === undefined ? 'it names files that are not there' : `it says nothing of ${shown(undecided.path)}`}`, 'plan this image');
-  }
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const unfit = [...replaced.keys()].find((path) => byPath.get(path)?.type !== 'file' || decisions.get(path) !== 'keep');
-  if (unfit !== undefined) {
-    throw refusal(`${shown(unfit)} cannot have other content: it is no file that is kept`, 'keep it');
-  }
-  const isKeptDirectory = (path: ContainerPath): boolean =>
-    path === '/' || (decisions.get(path) === 'keep' && byPath.get(path)?.type === 'directory');
-  for (const {path} of files) {
-    if (decisions.get(path) === 'keep' && !isKeptDirectory(parentPath(path))) {
-      throw refusal(`the plan keeps ${shown(path)} and removes the directory it is in`, 'keep both or remove both');
+export function planSplits(images: readonly ImageToSplit[]): LayerSplit[][] {
+  const uses = images.map(usesOf);
+  const splits = new Map<string, OneSplit>();
+  for (const listing of images.flatMap(({layers}) => layers)) {
+    if (!splits.has(listing.diffId)) {
+      splits.set(listing.diffId, splitOf(listing, uses.flatMap((of) => of.get(listing.diffId) ?? [])));
     }
   }
-  return {files: byPath, decisions, replaced, isKeptDirectory};
+  return images.map(({layers}, at) => splitsOf(layers, uses[at] ?? new Map<string, LayerUse>(), splits));
+}
+
+/**
+ * The splits of one image, with whiteouts in its top layer for what would come to light.
+ * @throws WinnowError (usage) where that is in the top layer itself
+ */
+function splitsOf(layers: readonly LayerListing[], uses: ReadonlyMap<string, LayerUse>, splits: ReadonlyMap<string, OneSplit>): LayerSplit[] {
+  const own = new Map(splits);
+  const top = layers.at(-1);
+  const use = uses.get(top?.diffId ?? '');
+  if (top !== undefined && use !== undefined && comingToLight(layers, own, use).length > 0) {
+    const split = splitOf(top, [use]); // the joint one where no other image has it
+    own.set(top.diffId, split);
+    const found = comingToLight(layers, own, use);
+    const unhidden = found.find(({layer}) => use.positions.has(layer));
+    if (unhidden !== undefined) {
+      throw refusal(`the plan removes what hides ${shown(unhidden.path)} in its layer`, 'keep both or remove both');
+    }
+    const whiteouts = found.map(({path}) => path).filter((path) => use.view.isKeptDirectory(parentPath(path)));
+    if (whiteouts.length > 0) {
+      own.set(top.diffId, {...split, added: [...split.added, ...parentsOf(whiteouts, layers, use), ...whiteouts.map(encodeWhiteout)], isChanged: true});
+    }
+  }
+  return layers.flatMap(({diffId}) => own.get(diffId) ?? []);
+}
+
+/** What a container would see and the image's plan does not keep: lower versions whose upper one goes, and what stays in a layer for another image. */
+function comingToLight(layers: readonly LayerListing[], splits: ReadonlyMap<string, OneSplit>, {view: {decisions}}: LayerUse): ImageFile[] {
+  const {files} = mergeLayers(layers.flatMap(({diffId}) => splits.get(diffId)?.root ?? []));
+  return files.filter(({path}) => decisions.get(path) !== 'keep');
+}
+
+/** Directories that lower layers make: without an entry of their own they would be as Docker makes parents, root's and 0755. */
+function parentsOf(paths: readonly ContainerPath[], layers: readonly LayerListing[], {positions, view: {files}}: LayerUse): (EntryCopy | Buffer)[] {
+  const parents = new Set(paths.flatMap((path) => path.split('/').slice(2).map((_, depth) => path.split('/', depth + 2).join('/'))));
+  return [...parents].sort().flatMap((path) => {
+    const at = files.get(path)?.layer ?? -1;
+    const layer = positions.has(at) ? undefined : layers[at];
+    const entry = layer?.entries.findLast((other) => other.path === path);
+    if (layer === undefined || entry === undefined) {
+      return [];
+    }
+    const isNamedSo = posix.join('/', entry.header.name, '.') === path; // not by way of a symlink of its layer
+    return [isNamedSo ? {diffId: layer.diffId, start: entry.start, end: entry.end} : encodeDirectory(path, entry.header)];
+  });
 }
 
 interface OneSplit extends LayerSplit {
-  /** Hidden names that stay, and are to stay hidden. */
-  readonly retained: readonly ContainerPath[];
+  /** What the debloated layer makes. */
+  readonly root: LayerNode;
 }
 
-function splitOf({entries, root}: LayerListing, positions: ReadonlySet<number>, view: View): OneSplit {
+function splitOf({entries, root}: LayerListing, uses: readonly LayerUse[]): OneSplit {
   const keptInodes = new Set<Inode>();
   const wishes = entries.map((entry) => {
-    const wish = wishFor(entry, positions, view);
-    if (wish === 'keep' && entry.inode !== null) {
+    const own = uses.map((use) => wishFor(entry, use));
+    if (own.includes('keep') && entry.inode !== null) {
       keptInodes.add(entry.inode);
     }
-    return wish;
+    return own;
   });
-  const isKept = entries.map(({inode}, at) => wishes[at] === 'keep' || (wishes[at] === 'hidden' && inode !== null && keptInodes.has(inode)));
-  const retained = entries.flatMap(({path}, at) => (isKept[at] && wishes[at] === 'hidden' ? [path] : []));
+  const isKept = entries.map(({inode}, at) => wishes[at]?.includes('keep') === true || (wishes[at]?.includes('hidden') === true && inode !== null && keptInodes.has(inode)));
   const kept = standAlone(entries.filter((_, at) => isKept[at]));
   const fates = fatesOf(entries, isKept);
-  const added = missingDirectories(root, kept, positions, view).map(encodeDirectory);
-  const replaced = new Map(entries.flatMap(({path}, at): [number, Buffer][] => {
-    const content = wishes[at] === 'keep' ? view.replaced.get(path) : undefined;
-    return content === undefined ? [] : [[at, content]];
+  const missing = [...new Set(uses.flatMap((use) => missingDirectories(root, kept.root, use)))].sort();
+  const replaced = new Map(entries.flatMap((entry, at): [number, Buffer][] => {
+    const content = newContent(entry.path, uses.filter((_, use) => wishes[at]?.[use] === 'keep'));
+    return content === null ? [] : [[at, content]];
   }));
+  const added = missing.map((path) => encodeDirectory(path));
   const isChanged = added.length > 0 || replaced.size > 0 || fates.some((fate) => fate !== 'keep');
-  return {fates, replaced, added, retained, isChanged};
+  missing.forEach((path) => kept.place({name: `${path}/file`})); // makes what it would be in
+  return {fates, replaced, added, root: kept.root, isChanged};
 }
 
-/** Of one entry by itself: `hidden` where no container sees it. */
-function wishFor({path, inode}: ListedEntry, positions: ReadonlySet<number>, {files, decisions, isKeptDirectory}: View): 'keep' | 'remove' | 'hidden' {
-  if (inode === null) {
-    return path === '/' || isKeptDirectory(parentPath(path)) ? 'keep' : 'hidden';
+/** What a kept file is to hold in a layer; null where it stays as it is. */
+function newContent(path: ContainerPath, uses: readonly LayerUse[]): Buffer | null {
+  const [first = null, ...others] = uses.map(({view: {replaced}}) => replaced.get(path) ?? null);
+  if (others.some((other) => (other === null || first === null ? other !== first : !other.equals(first)))) {
+    throw new Error(`${shown(path)} is to have several contents in one layer`);
   }
-  const file = files.get(path);
-  if (file === undefined) {
-    return 'hidden';
-  }
-  const isDirectory = inode.type === 'directory';
-  const isSeen = file.type === 'directory' ? isDirectory : !isDirectory && positions.has(file.layer);
-  return !isSeen ? 'hidden' : (decisions.get(path) ?? 'remove');
-}
-
-/** The outermost part of a path that the plan removes; null where something that stays hides the path. */
-function topOfRemoved(path: ContainerPath, {decisions, isKeptDirectory}: Pick<View, 'decisions' | 'isKeptDirectory'>): ContainerPath | null {
-  const parent = parentPath(path);
-  return isKeptDirectory(parent) ? (decisions.get(path) === 'remove' ? path : null) : topOfRemoved(parent, {decisions, isKeptDirectory});
+  return first;
 }
 
 /** The kept entries as a layer of their own. @throws WinnowError where one would not be what it was */
-function standAlone(entries: readonly ListedEntry[]): LayerNode {
+function standAlone(entries: readonly ListedEntry[]): LayerTree {
   const tree = new LayerTree();
   for (const {header, path} of entries) {
     try {
@@ -136,7 +132,7 @@ function standAlone(entries: readonly ListedEntry[]): LayerNode {
       throw refusal(`the plan keeps ${shown(path)} and removes ${needs}`, 'keep both or remove both', cause);
     }
   }
-  return tree.root;
+  return tree;
 }
 
 /** What goes is to stand in a layer by itself, too, so that the remainder is an image that an engine takes. */
@@ -159,7 +155,7 @@ function fatesOf(entries: readonly ListedEntry[], isKept: readonly boolean[]): F
 }
 
 /** Directories that the layer gave without an entry, as parents of entries that are gone, and that are to stay as they were. */
-function missingDirectories(original: LayerNode, kept: LayerNode, positions: ReadonlySet<number>, {files, isKeptDirectory}: View): ContainerPath[] {
+function missingDirectories(original: LayerNode, kept: LayerNode, {positions, view: {files, isKeptDirectory}}: LayerUse): ContainerPath[] {
   const missing: ContainerPath[] = [];
   const compare = (before: LayerNode, after: LayerNode | undefined, directory: ContainerPath): void => {
     for (const [name, child] of before.children) {
@@ -175,11 +171,5 @@ function missingDirectories(original: LayerNode, kept: LayerNode, positions: Rea
     }
   };
   compare(original, kept, '');
-  return missing.sort();
-}
-
-const shown = (path: ContainerPath): string => pathToText(path).text;
-
-function refusal(message: string, hint: string, cause?: unknown): WinnowError {
-  return new WinnowError(message, {exitCode: ExitCode.usage, hint, cause});
+  return missing;
 }

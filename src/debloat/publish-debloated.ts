@@ -13,19 +13,33 @@ export interface PublishedImages {
   readonly remainder: WrittenImage | null;
 }
 
+/** @throws WinnowError as `publishAll` does */
+export async function publishDebloated(image: DebloatedImage, targets: DebloatTargets): Promise<PublishedImages> {
+  const [published] = await publishAll([{image, targets}] as const);
+  return published;
+}
+
 /**
- * Writes both images at the same time, then names them, the debloated one last: whoever finds it finds its remainder too.
- * @throws WinnowError where one cannot be written; neither has a name then
+ * Writes the two of each image at the same time, one image after the other, then names all, the debloated ones last: whoever finds one finds its
+ * remainder too.
+ * @throws WinnowError where one cannot be written; none has a name then
  */
-export async function publishDebloated(images: DebloatedImage, targets: DebloatTargets): Promise<PublishedImages> {
+export async function publishAll<Pairs extends readonly {readonly image: DebloatedImage; readonly targets: DebloatTargets}[]>(pairs: Pairs): Promise<{[At in keyof Pairs]: PublishedImages}> {
+  const remainders = pairs.flatMap(({targets}) => targets.remainder ?? []);
+  const debloated = pairs.map(({targets}) => targets.debloated);
   try {
-    const written = await (targets.remainder === null ? writeAlone(images, targets.debloated) : writeBoth(images, targets.debloated, targets.remainder));
-    await targets.remainder?.publish();
-    await targets.debloated.publish();
-    return written;
+    const written: PublishedImages[] = [];
+    for (const {image, targets} of pairs) {
+      written.push(await (targets.remainder === null ? writeAlone(image, targets.debloated) : writeBoth(image, targets.debloated, targets.remainder)));
+    }
+    for (const target of [...remainders, ...debloated]) {
+      await target.publish();
+    }
+    return written as {[At in keyof Pairs]: PublishedImages};
   } catch (error) {
-    await targets.debloated.discard();
-    await targets.remainder?.discard();
+    for (const target of [...debloated, ...remainders]) {
+      await target.discard();
+    }
     throw error;
   }
 }

@@ -26,8 +26,12 @@ export interface LayerParts {
 /** What goes inline is hard links, which have no content, but in layers that no engine makes. */
 const maxInlineBytes = 16 * 2 ** 20;
 
-/** Cuts a layer in two as planned. What belongs to no entry, global pax headers and the trailer, is kept. @throws WinnowError */
-export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 'read'>, {fates, replaced, added}: LayerSplit): Promise<LayerParts> {
+/**
+ * Cuts a layer in two as planned. What belongs to no entry, global pax headers and the trailer, is kept.
+ * @param readOther what `read` is of a layer of that diff id
+ * @throws WinnowError
+ */
+export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 'read'>, {fates, replaced, added}: LayerSplit, readOther: (diffId: string) => OpenedLayer['read']): Promise<LayerParts> {
   const order = new OrderRecorder();
   const cuts: Record<Source, Part[]> = {kept: [], removed: [], inline: []};
   const take = (source: Source, start: number, end: number): void => {
@@ -47,7 +51,9 @@ export async function splitLayer(layer: Pick<OpenedLayer, 'entries' | 'bytes' | 
     add(content === undefined ? [] : await replaceContent(layer, entry, content));
     at = end;
   }
-  add(added);
+  for (const addition of added) {
+    add([Buffer.isBuffer(addition) ? addition : await buffer(readOther(addition.diffId)(addition.start, addition.end))]);
+  }
   take('kept', at, layer.bytes);
   const inline = await readInline(layer, cuts.inline);
   return {kept: cuts.kept, removed: cuts.removed.length === 0 ? null : [...cuts.removed, tarEnd], recipe: {order: order.order, inline}};

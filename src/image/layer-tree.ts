@@ -50,7 +50,7 @@ export class LayerTree {
   readonly root = makeNode(implied);
 
   /** Null for the root itself, which every container has. @throws WinnowError where a parent cannot be a directory */
-  place(header: TarHeader): Place | null {
+  place(header: Pick<TarHeader, 'name'>): Place | null {
     const names = normalNames(header.name);
     const name = names.pop();
     if (name === undefined) {

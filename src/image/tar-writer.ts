@@ -3,11 +3,14 @@ import {archiveError} from './archive-error.js';
 import type {Chunks} from './byte-reader.js';
 import {blockBytes} from './tar-header.js';
 
-/** A file or directory of root's, made at the epoch: the same entry gives the same bytes. */
+/** A file or directory made at the epoch: the same entry gives the same bytes. */
 export interface NewEntry {
   readonly name: string | Buffer;
   readonly type: 'file' | 'directory';
   readonly mode: number;
+  /** Root's by default. */
+  readonly uid?: number;
+  readonly gid?: number;
   readonly bytes: number;
 }
 
@@ -41,26 +44,26 @@ export async function* writeTar(files: Iterable<NewFile> | AsyncIterable<NewFile
 export const tarEnd: Buffer = Buffer.alloc(2 * blockBytes);
 
 /** The header of an entry, behind a GNU long name where the name does not fit into it. */
-export function encodeHeader({name, type, mode, bytes}: NewEntry): Buffer[] {
+export function encodeHeader({name, type, mode, uid = 0, gid = 0, bytes}: NewEntry): Buffer[] {
   const fullName = Buffer.from(name);
   const flag = flags[type];
   if (fullName.length <= nameBytes) {
-    return [header(fullName, flag, mode, bytes)];
+    return [header(fullName, flag, {mode, uid, gid, bytes})];
   }
   const content = Buffer.concat([fullName, Buffer.alloc(1)]);
   return [
-    header(Buffer.from('././@LongLink'), flags.longName, 0o644, content.length), content, padding(content.length),
-    header(fullName.subarray(0, nameBytes), flag, mode, bytes),
+    header(Buffer.from('././@LongLink'), flags.longName, {mode: 0o644, uid: 0, gid: 0, bytes: content.length}), content, padding(content.length),
+    header(fullName.subarray(0, nameBytes), flag, {mode, uid, gid, bytes}),
   ];
 }
 
-function header(name: Buffer, flag: string, mode: number, bytes: number): Buffer {
+function header(name: Buffer, flag: string, {mode, uid, gid, bytes}: Required<Omit<NewEntry, 'name' | 'type'>>): Buffer {
   const block = Buffer.alloc(blockBytes);
   name.copy(block);
   block.write(octal(mode, 7), 100);
-  block.write(octal(0, 7), 108);
-  block.write(octal(0, 7), 116);
-  writeSize(block, bytes);
+  writeNumber(block, uid, 108, 8);
+  writeNumber(block, gid, 116, 8);
+  writeNumber(block, bytes, 124, 12);
   block.write(octal(0, 11), 136);
   block.write(flag, 156);
   block.write('ustar  \0', 257); // GNU's, which knows long names and large sizes
@@ -70,8 +73,7 @@ function header(name: Buffer, flag: string, mode: number, bytes: number): Buffer
 /** @param head all headers of a file's entry, without a pax record of its size */
 export function resizeHeader(head: Buffer, bytes: number): Buffer[] {
   const block = Buffer.from(head.subarray(-blockBytes));
-  block.fill(0, 124, 136);
-  writeSize(block, bytes);
+  writeNumber(block, bytes, 124, 12);
   return [head.subarray(0, -blockBytes), withChecksum(block)];
 }
 
@@ -82,13 +84,14 @@ function withChecksum(block: Buffer): Buffer {
   return block;
 }
 
-/** Octal up to 8 GiB, base 256 above (GNU). */
-function writeSize(block: Buffer, bytes: number): void {
-  if (bytes < 8 ** 11) {
-    block.write(octal(bytes, 11), 124);
+/** Octal as far as it goes into the field, a size up to 8 GiB, and base 256 above (GNU). */
+function writeNumber(block: Buffer, value: number, at: number, length: number): void {
+  block.fill(0, at, at + length);
+  if (value < 8 ** (length - 1)) {
+    block.write(octal(value, length - 1), at);
   } else {
-    block[124] = 0x80;
-    block.writeBigUInt64BE(BigInt(bytes), 128);
+    block[at] = 0x80;
+    block.writeUIntBE(value, at + length - 6, 6);
   }
 }
 

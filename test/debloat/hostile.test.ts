@@ -4,7 +4,7 @@ import path from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
-import {debloatImage} from '../../src/debloat/debloat-image.js';
+import {debloatImages} from '../../src/debloat/debloat-image.js';
 import {publishDebloated} from '../../src/debloat/publish-debloated.js';
 import {restoreImage} from '../../src/debloat/restore-image.js';
 import type {ArchiveLimits} from '../../src/image/archive-budget.js';
@@ -32,7 +32,8 @@ async function debloat(root: string, archive: Buffer, limits: Partial<ArchiveLim
   await writeFile(path.join(root, 'in.tar'), archive);
   const opened = await openArchiveFile(path.join(root, 'in.tar'), {name: 'x', limits});
   try {
-    await publishDebloated(await debloatImage(opened, decide(opened)), {debloated: archiveTarget(path.join(root, 'out.tar'), 'x:1'), remainder: archiveTarget(path.join(root, 'rest.tar'), 'x:2')});
+    const [cut] = await debloatImages([{original: opened, decisions: decide(opened)}] as const);
+    await publishDebloated(cut, {debloated: archiveTarget(path.join(root, 'out.tar'), 'x:1'), remainder: archiveTarget(path.join(root, 'rest.tar'), 'x:2')});
   } finally {
     await opened.close();
   }

@@ -4,8 +4,9 @@ import {ArchiveBudget} from '../../src/image/archive-budget.js';
 import {mergeLayers} from '../../src/image/layer-merge.js';
 import {type LayerListing, listLayer} from '../../src/image/layer-reader.js';
 import {joinLayer} from '../../src/debloat/join-layer.js';
+import type {LayerSplit} from '../../src/debloat/layer-split.js';
 import type {LayerRecipe} from '../../src/debloat/layer-recipe.js';
-import {planSplit} from '../../src/debloat/plan-split.js';
+import {planSplits} from '../../src/debloat/plan-split.js';
 import {readParts, splitLayer} from '../../src/debloat/split-layer.js';
 import type {ContainerPath} from '../../src/model/container-path.js';
 import type {Decision} from '../../src/model/debloat-config.js';
@@ -44,9 +45,38 @@ export interface SplitImage {
   readonly isChanged: boolean[];
 }
 
-/** Splits layers, all paths kept that `removes` does not name; equal layers are one layer. */
+export interface ToSplit {
+  readonly layers: readonly Buffer[];
+  /** All other paths are kept. */
+  readonly removes: Iterable<ContainerPath>;
+  readonly replaced?: ReadonlyMap<ContainerPath, Buffer>;
+}
+
+/** Splits an image; equal layers are one layer. */
 export async function split(layers: readonly Buffer[], removes: Iterable<ContainerPath>, chunkBytes?: number, replaced?: ReadonlyMap<ContainerPath, Buffer>): Promise<SplitImage> {
-  const gone = new Set(removes);
+  const [image] = await splitTogether([{layers, removes, ...(replaced === undefined ? {} : {replaced})}], chunkBytes);
+  if (image === undefined) {
+    throw new Error('no image was split');
+  }
+  return image;
+}
+
+/** Splits images, layers that they share once. */
+export async function splitTogether(images: readonly ToSplit[], chunkBytes?: number): Promise<SplitImage[]> {
+  const toSplit = await Promise.all(images.map(async ({layers, removes, replaced = new Map()}) => {
+    const listings = await listAll(layers);
+    const gone = new Set(removes);
+    const {files} = mergeLayers(listings.map(({root}) => root));
+    return {layers: listings, decisions: new Map(files.map(({path}): [ContainerPath, Decision] => [path, gone.has(path) ? 'remove' : 'keep'])), replaced};
+  }));
+  const splits = planSplits(toSplit);
+  const byDiffId = new Map(images.flatMap(({layers}, at) => layers.map((layer, place) => [toSplit[at]?.layers[place]?.diffId ?? '', layer] as const)));
+  const readOther = (diffId: string) => (start: number, end: number) => streamOf((byDiffId.get(diffId) ?? Buffer.alloc(0)).subarray(start, end));
+  return Promise.all(images.map(({layers}, at) => cutLayers(layers, toSplit[at]?.layers ?? [], splits[at] ?? [], readOther, chunkBytes)));
+}
+
+/** Equal layers are one object. */
+export async function listAll(layers: readonly Buffer[]): Promise<LayerListing[]> {
   const byContent = new Map<string, LayerListing>();
   const listings: LayerListing[] = [];
   for (const layer of layers) {
@@ -54,13 +84,14 @@ export async function split(layers: readonly Buffer[], removes: Iterable<Contain
     byContent.set(listing.diffId, byContent.get(listing.diffId) ?? listing);
     listings.push(byContent.get(listing.diffId) ?? listing);
   }
-  const {files} = mergeLayers(listings.map(({root}) => root));
-  const decisions = new Map(files.map(({path}): [ContainerPath, Decision] => [path, gone.has(path) ? 'remove' : 'keep']));
-  const splits = planSplit(listings, decisions, replaced);
+  return listings;
+}
+
+async function cutLayers(layers: readonly Buffer[], listings: readonly LayerListing[], splits: readonly LayerSplit[], readOther: Parameters<typeof splitLayer>[2], chunkBytes?: number): Promise<SplitImage> {
   const image: SplitImage = {kept: [], removed: [], recipes: [], isChanged: splits.map(({isChanged}) => isChanged)};
   for (const [at, layer] of layers.entries()) {
     const read = (start: number, end: number) => streamOf(layer.subarray(start, end), chunkBytes);
-    const {kept, removed, recipe} = await splitLayer({entries: [], bytes: layer.length, ...listings[at], read}, splits[at] ?? {fates: [], replaced: new Map(), added: [], isChanged: false});
+    const {kept, removed, recipe} = await splitLayer({entries: [], bytes: layer.length, ...listings[at], read}, splits[at] ?? {fates: [], replaced: new Map(), added: [], isChanged: false}, readOther);
     image.kept.push(await buffer(readParts(kept, read)));
     image.removed.push(removed === null ? Buffer.alloc(1024) : await buffer(readParts(removed, read)));
     image.recipes.push(recipe);

@@ -1,6 +1,6 @@
 import {Buffer} from 'node:buffer';
 import test from 'ava';
-import {filterDatabase, isFiltered, isReadByScanners} from '../../src/debloat/package-database.js';
+import {filterDatabase, isFiltered, isReadByScanners, joinVersions} from '../../src/debloat/package-database.js';
 import {readImageArchive} from '../../src/image/image-archive.js';
 import {ImageTree} from '../../src/image/tree.js';
 import type {ContainerPath} from '../../src/model/container-path.js';
@@ -64,4 +64,16 @@ test('a database that some run read stays as it is', async (t) => {
 test('what names the distribution stays, and rpm\'s database, as scanners read them', (t) => {
   const read = ['/etc/os-release', '/usr/lib/os-release', '/etc/debian_version', '/etc/alpine-release', '/var/lib/rpm/rpmdb.sqlite'];
   t.deepEqual([...read, '/etc/hostname', '/var/lib/dpkg/status', '/srv/etc/os-release'].filter(isReadByScanners), read);
+});
+
+test('of images that share a database, it names what one of them has', (t) => {
+  const stanza = (name: string): string => `Package: ${name}\nStatus: install ok installed\n\n`;
+  const joined = (whole: readonly string[], ...versions: readonly (readonly string[])[]): string =>
+    joinVersions(Buffer.from(whole.join('')), versions.map((version) => Buffer.from(version.join('')))).toString();
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(stanza) as [string, string, string, string];
+  t.is(joined([a, b, c, d], [a], [c, d]), a + c + d);
+  t.is(joined([a, b, c, d], [b, d], [b, d]), b + d);
+  t.is(joined([a, b, c, d], [], [b]), b);
+  t.is(joined([a, b, c, d]), a + b + c + d);
+  t.is(joined([a, b], [a], [a, b]), a + b);
 });

@@ -5,12 +5,11 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import fc from 'fast-check';
-import {planSplit} from '../../src/debloat/plan-split.js';
+import {planSplits} from '../../src/debloat/plan-split.js';
 import {WinnowError} from '../../src/model/winnow-error.js';
 import {directory, type Entry, file, link, makeTar, opaque, symlink, whiteout} from '../image/archives.js';
+import {chooseRemoved, layerEntries, makeTars} from './any-layers.js';
 import {join, list, split, viewOf, without} from './layers.js';
-
-const makeTars = (layers: readonly (readonly Entry[])[]): Promise<Buffer[]> => Promise.all(layers.map((entries) => makeTar(entries)));
 
 /** What stays is what was there less what goes, and both parts make the original again. */
 const splitsWell = test.macro(async (t: ExecutionContext, layers: readonly (readonly Entry[])[], removes: readonly string[], changed: readonly boolean[]) => {
@@ -111,24 +110,12 @@ test('global headers, padding that is not zero, a long trailer and none at all s
   }
 });
 
-const name = fc.constantFrom('a', 'b', 'd', 'e', 'd/a', 'd/b', 'd/e', 'd/e/a', 'l/a');
-const entry: fc.Arbitrary<Entry> = fc.oneof(
-  {weight: 4, arbitrary: fc.tuple(name, fc.constantFrom('x', 'y'.repeat(600))).map(([at, content]) => file(at, content))},
-  {weight: 2, arbitrary: name.map(directory)},
-  {weight: 2, arbitrary: fc.tuple(name, name).map(([at, target]) => link(at, target))},
-  {weight: 1, arbitrary: fc.constant(symlink('l', 'd'))},
-  {weight: 1, arbitrary: name.map(whiteout)},
-  {weight: 1, arbitrary: name.map(opaque)},
-);
-const layerEntries = fc.uniqueArray(entry, {maxLength: 8, selector: ({name: own}) => own});
-
 test('any layers that can be loaded split into what stays and what goes, and join again', async (t) => {
   const seen = {split: 0, refused: 0};
   await fc.assert(fc.asyncProperty(fc.array(layerEntries, {minLength: 1, maxLength: 3}), fc.infiniteStream(fc.boolean()), async (layers, coin) => {
     const tars = await makeTars(layers);
     const before = await viewOf(tars).catch((error: unknown) => (fc.pre(!(error instanceof WinnowError)), Promise.reject(error as Error)));
-    const removes = [...before.keys()].filter(() => coin.next().value === true);
-    const gone = removes.filter((at) => [...before.keys()].every((other) => !other.startsWith(`${at}/`) || removes.includes(other)));
+    const gone = chooseRemoved([...before.keys()], coin);
     try {
       const image = await split(tars, gone);
       const after = await viewOf(image.kept);
@@ -189,6 +176,6 @@ test('a remainder that does not belong to the layer is told', async (t) => {
 test('a plan of another image is refused', async (t) => {
   const [layer = Buffer.alloc(0)] = await makeTars([[file('a'), file('b')]]);
   const listing = await list(layer);
-  t.throws(() => planSplit([listing], new Map([['/a', 'keep']])), {instanceOf: WinnowError, message: /it says nothing of \/b/});
-  t.throws(() => planSplit([listing], new Map([['/a', 'keep'], ['/b', 'keep'], ['/c', 'remove']])), {instanceOf: WinnowError, message: /it names files that are not there/});
+  t.throws(() => planSplits([{layers: [listing], decisions: new Map([['/a', 'keep']]), replaced: new Map()}]), {instanceOf: WinnowError, message: /it says nothing of \/b/});
+  t.throws(() => planSplits([{layers: [listing], decisions: new Map([['/a', 'keep'], ['/b', 'keep'], ['/c', 'remove']]), replaced: new Map()}]), {instanceOf: WinnowError, message: /it names files that are not there/});
 });
