@@ -4,7 +4,8 @@
  * wrong order, two readers, readers that die, namespaces that go away. Prints
  * a line for each way that is answered as include/winnow_device.h says, and
  * ends with status 1 at the first that is not. The module has to be loaded.
- * With `events COUNT` it makes that many accesses and checks the accounts.
+ * With `events COUNT` it makes that many accesses and checks the accounts;
+ * with `faults` it lets each allocation of a session fail in turn.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -21,12 +22,14 @@
 
 #define CALL_OPENAT 7 /* the index that this program gives it */
 #define CALL_FSTAT 8
+#define CALL_CHDIR 9
 #define OPENS 500
 #define EVENTS 200000
 
 static struct wn_call_desc calls[WN_CALL_TABLE] = {
 	[SYS_openat] = {.kind = WN_KIND_OPEN, .op = WN_READ, .call = CALL_OPENAT, .dirfd = 1, .path = 2, .flags = 3},
 	[SYS_fstat] = {.kind = WN_KIND_FD, .op = WN_STAT, .call = CALL_FSTAT, .fd = 1},
+	[SYS_chdir] = {.kind = WN_KIND_CHDIR, .op = WN_LOOKUP, .call = CALL_CHDIR, .path = 1},
 };
 
 static const struct wn_setup usual = {
@@ -513,6 +516,92 @@ static void namespace_that_goes(void)
 	close(device);
 }
 
+static int fail_nth_file = -1;
+
+/* The thread's n-th allocation or copy from or to memory from now on fails; 0: none does. */
+static void fail_nth(long n)
+{
+	char text[24];
+	int len = sprintf(text, "%ld", n);
+
+	while (pwrite(fail_nth_file, text, len, 0) != len) {
+		if (errno != EFAULT) /* this write was what failed */
+			die("fail-nth");
+	}
+}
+
+/* Whether what fail_nth() asked for has come to pass, if only by this question. */
+static bool has_failed(void)
+{
+	char text[24] = "";
+
+	return pread(fail_nth_file, text, sizeof(text) - 1, 0) < 0 || atol(text) == 0;
+}
+
+/* Counts the call where it has come so far that it is told of. */
+static void counted(long result, long *made)
+{
+	*made += result >= 0 || errno != EFAULT;
+	if (result > 0)
+		close(result);
+}
+
+/* A whole session, in which one thing fails. False where there were not that many things. */
+static bool session_with_fault(long n)
+{
+	struct wn_running_tasks running = {.size = sizeof(running), .count = 64, .pids = (uintptr_t)(__u32[64]){}};
+	struct wn_filter self = {.size = sizeof(self), .kind = WN_FILTER_PID, .pid = getpid()};
+	struct wn_setup setup = usual;
+	struct wn_session_stats stats;
+	bool followed, failed;
+	char record[4096];
+	long made = 0;
+	int device;
+
+	setup.all_events = n & 1;
+	fail_nth(n);
+	device = open(WN_DEVICE_PATH, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	followed = device >= 0 && !ioctl(device, WN_IOCTL_SETUP, &setup) && !ioctl(device, WN_IOCTL_FILTER, &self) &&
+		   !ioctl(device, WN_IOCTL_START) && !ioctl(device, WN_IOCTL_RUNNING, &running);
+	for (int i = 0; i < 3; i++) {
+		counted(syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY), &made);
+		counted(syscall(SYS_chdir, i % 2 ? ".." : "/dev"), &made);
+	}
+	if (fork() == 0)
+		_exit(0);
+	wait(NULL);
+	if (device >= 0 && read(device, record, sizeof(record)) < 0 && followed && errno != EFAULT && errno != EAGAIN && errno != ENOMEM)
+		die("read");
+	if (device >= 0)
+		ioctl(device, WN_IOCTL_STOP);
+	failed = has_failed();
+	fail_nth(0);
+	if (device < 0)
+		return failed;
+	ioctl(device, WN_IOCTL_STOP);
+	read_all(device);
+	stats = stats_of(device);
+	if (stats.made != stats.delivered + all_lost(&stats) - stats.lost[WN_LOSS_PROCESS] ||
+	    (followed && running.count == 1 && (long)stats.made != made)) {
+		printf("fault %ld: %ld accesses, %lld made, %lld delivered, %ld lost\n", n, made, stats.made, stats.delivered, all_lost(&stats));
+		exit(1);
+	}
+	close(device);
+	return failed;
+}
+
+/* On a kernel that can let allocations fail (CONFIG_FAULT_INJECTION). */
+static void faults(void)
+{
+	long n = 1;
+
+	fail_nth_file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	while (session_with_fault(n))
+		n++;
+	printf("%ld faults, one in each session\n", n - 1);
+	check(n > 10, "whatever fails, every access is counted");
+}
+
 static void unloading(void)
 {
 	int device = start_session(usual);
@@ -532,8 +621,12 @@ int main(int argc, char **argv)
 		many_events(number(argv[2], 1), true);
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "faults") == 0) {
+		faults();
+		return 0;
+	}
 	if (argc != 1)
-		usage("[events COUNT]");
+		usage("[events COUNT | faults]");
 	in_child(as_nobody, 0, "a user who is not root");
 	in_child(as_lesser_root, 0, "a root without CAP_SYS_ADMIN");
 	setups();

@@ -11,6 +11,7 @@ import {type DebloatBench, type DebloatRounds, benchDebloat, benchDebloatFiles} 
 import {benchDecoder} from './decoder.js';
 import {benchFailingRuns} from './failing-runs.js';
 import {benchFullSpeed, benchMemory, type OpensUnderProfile} from './full-speed.js';
+import {debugModule} from './module-debug.js';
 import {stressModule} from './module-stress.js';
 import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {benchGenerations} from './generations.js';
@@ -33,6 +34,10 @@ const benches: Readonly<Record<string, () => Promise<Measured>>> = {
   'vm-cost': instructions,
   'module-stress': async () => {
     const result = await stressModule('6.1');
+    return {result, table: figures(result)};
+  },
+  'module-debug': async () => {
+    const result = await debugModule();
     return {result, table: figures(result)};
   },
   decoder: async () => {
