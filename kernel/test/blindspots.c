@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/fanotify.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -174,12 +175,15 @@ static void below_all_paths(void)
 static void by_uring(void)
 {
 	struct io_uring_sqe open = {.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (unsigned long)IN("submitted")};
+	struct io_uring_sqe make = {.opcode = IORING_OP_MKDIRAT, .fd = AT_FDCWD, .addr = (unsigned long)SCRATCH "/by-ring", .len = 0755};
 	struct uring uring = {};
 
 	if (!make_uring(&uring))
 		die("io_uring_setup");
 	check(submit(&uring, open, false), IN("submitted"));
 	show("io-uring", "read", 0, IN("submitted"));
+	check(submit(&uring, make, false), SCRATCH "/by-ring");
+	show("io-uring-changes", "write", 0, SCRATCH "/by-ring");
 }
 
 static void on_descriptors(void)
@@ -224,6 +228,20 @@ static void by_socket_address(void)
 	show("socket", "lookup", ENOENT, IN("absent"));
 }
 
+static void named_to_other_calls(void)
+{
+	struct sockaddr_un absent = {.sun_family = AF_UNIX, .sun_path = IN("no-mailbox")};
+	int group = fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_FID, 0);
+
+	if (sendto(socket(AF_UNIX, SOCK_DGRAM, 0), "", 1, 0, (void *)&absent, sizeof(absent)) == 1 || errno != ENOENT)
+		die("sendto");
+	show("other-calls", "lookup", ENOENT, IN("no-mailbox"));
+	check(group, "fanotify_init");
+	if (fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, IN("unwatched")) == 0 || errno != ENOENT)
+		die("fanotify_mark");
+	show("other-calls", "lookup", ENOENT, IN("unwatched"));
+}
+
 static void below_a_changed_root(void)
 {
 	if (chroot(IN("jail")) || chdir("/"))
@@ -254,7 +272,7 @@ int main(void)
 	static void (*const bodies[])(void) = {
 		loader, interpreter, program_of_32_bits, other_tables, link_of_the_run, descriptor_by_socket, long_name,
 		longer_than_names_can_be, below_all_paths, by_uring,
-		on_descriptors, changes, root_for_one_call, by_socket_address, below_a_changed_root, refused,
+		on_descriptors, changes, root_for_one_call, by_socket_address, named_to_other_calls, below_a_changed_root, refused,
 	};
 
 	for (size_t index = 0; index < sizeof(bodies) / sizeof(*bodies); index++) {

@@ -79,6 +79,12 @@ export const blindSpots: readonly BlindSpot[] = [
     instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
   },
   {
+    id: 'io-uring-changes',
+    what: 'directories, links, names and extended attributes that are made, changed or removed through io_uring',
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
+    instead: "nothing; Docker's own seccomp profile forbids io_uring since version 25",
+  },
+  {
     id: '32-bit',
     what: 'system calls of 32-bit programs',
     probes: ['bpftrace'],
@@ -125,6 +131,12 @@ export const blindSpots: readonly BlindSpot[] = [
     what: 'unix sockets that are connected to by path',
     probes: ['bpftrace', 'strace'],
     instead: 'sockets are made at run time and are no image files',
+  },
+  {
+    id: 'other-calls',
+    what: 'names that are given to pivot_root, to fanotify_mark, or to a datagram as its address',
+    probes: ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'],
+    instead: 'nothing: roots are changed before a program of the image starts, watches give no content, and sockets are made at run time',
   },
   {
     id: 'named-link',
