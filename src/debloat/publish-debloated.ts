@@ -22,7 +22,7 @@ export async function publishDebloated(image: DebloatedImage, targets: DebloatTa
 /**
  * Writes the two of each image at the same time, one image after the other, then names all, the debloated ones last: whoever finds one finds its
  * remainder too.
- * @throws WinnowError where one cannot be written; none has a name then
+ * @throws WinnowError where one cannot be written, and none has a name then; or where one cannot be named, and those before it have theirs
  */
 export async function publishAll<Pairs extends readonly {readonly image: DebloatedImage; readonly targets: DebloatTargets}[]>(pairs: Pairs): Promise<{[At in keyof Pairs]: PublishedImages}> {
   const remainders = pairs.flatMap(({targets}) => targets.remainder ?? []);

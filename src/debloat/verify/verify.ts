@@ -15,7 +15,7 @@ type Named<Workload> = Workload & {readonly workload: string};
 export interface VerifyEffects<Workload> {
   /** Runs a workload on an image, under capture. */
   readonly observe: (imageId: string, workload: Workload, removed: ReadonlySet<ContainerPath>) => Promise<Observation>;
-  /** Makes the debloated image of these decisions, without a name; resolves to its id. */
+  /** Makes the debloated image of these decisions, without its name; resolves to its id. */
   readonly makeImage: (files: readonly PlannedFile[]) => Promise<string>;
   readonly onAttempt: (attempt: Attempt, number: number) => void;
   readonly signal: AbortSignal;

@@ -18,10 +18,10 @@ export function engineTarget(engine: Docker, name: string): ImageTarget {
   const tag = parseTag(name);
   const unfinished = `${unfinishedRepository}:${ownerMark()}-${randomUUID().slice(0, 8)}`;
   let written: WrittenImage | null = null;
-  let isNew = false;
+  let isHeld = false;
   const forget = async (): Promise<void> => {
-    if (isNew) {
-      isNew = false;
+    if (isHeld) {
+      isHeld = false;
       await engine.getImage(unfinished).remove().catch(() => undefined); // it never came
     }
   };
@@ -31,9 +31,10 @@ export function engineTarget(engine: Docker, name: string): ImageTarget {
       await forget();
       written = null;
       const nameOf = async (made: WrittenImage): Promise<readonly string[]> => {
-        isNew = (await layersOf(engine, made.id)) === null;
+        const there: {readonly RepoTags: readonly string[] | null} | null = await inspected(engine, made.id);
+        isHeld = there === null || (there.RepoTags ?? []).length > 0;
         written = made;
-        return isNew ? [unfinished] : []; // with its last name an image goes, and this one is somebody's
+        return isHeld ? [unfinished] : []; // with its last name an image goes, and one without any is somebody's
       };
       const said = await load(engine, dockerArchive(image, {nameOf}));
       return loaded(engine, written, said);
@@ -82,7 +83,8 @@ async function load(engine: Docker, archive: Chunks): Promise<string> {
 
 /** The engine reports failures inside an answer of 200; what it then has is the proof. */
 async function loaded(engine: Docker, written: WrittenImage | null, said: string): Promise<WrittenImage> {
-  const diffIds = written === null ? null : await layersOf(engine, written.id);
+  const info = written === null ? null : await inspected(engine, written.id);
+  const diffIds = info === null ? null : (info.RootFS.Layers ?? []);
   if (written === null || diffIds === null || diffIds.join() !== written.diffIds.join()) {
     const reason = /"error":"(.*?)"/.exec(said)?.[1] ?? (diffIds === null ? 'it is not there under its id' : `its layers are ${diffIds.join(', ')}`);
     throw new WinnowError(`the engine did not load the image: ${reason}`, {hint: 'see the log of the Docker engine'});
@@ -90,10 +92,10 @@ async function loaded(engine: Docker, written: WrittenImage | null, said: string
   return written;
 }
 
-/** Diff ids as the engine computed them; null where it has no such image. */
-async function layersOf(engine: Docker, id: string): Promise<readonly string[] | null> {
+/** Null where the engine has no such image. */
+async function inspected(engine: Docker, id: string): Promise<Docker.ImageInspectInfo | null> {
   try {
-    return (await engine.getImage(id).inspect()).RootFS.Layers ?? [];
+    return await engine.getImage(id).inspect();
   } catch (cause) {
     if (statusOf(cause) === 404) {
       return null;
