@@ -30,7 +30,7 @@ test('files come in the order in which runs first used them, those that are like
   const profile = trainProfile(makeTouches(uses.map((touches) => ({touches}))), index);
   const names = (minProbability: number) => prefetchFiles(opened, index, profile, minProbability).map(({path}) => path);
   t.deepEqual(names(0), ['/bin/sh', '/lib/a', '/lib/b', '/rare']);
-  t.deepEqual(names(0.3), ['/bin/sh', '/lib/a', '/lib/b']);
+  t.deepEqual(names(0.5), ['/bin/sh', '/lib/a', '/lib/b']);
   t.deepEqual(prefetchFiles([], index, profile, 0), []);
 });
 
