@@ -4,6 +4,7 @@
  * in a child, and by the 32-bit ABI, whose getpid has the number that
  * writev has in the 64-bit one.
  */
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,9 +30,11 @@ static void by_int80(void)
 
 int main(void)
 {
+	unsigned nobody_waits = 0;
 	pthread_t thread;
 	pid_t child;
 
+	syscall(SYS_futex, &nobody_waits, FUTEX_WAKE, 1); /* joining a thread makes one where the thread still runs */
 	syscall(SYS_getpgid, 0);
 	syscall(SYS_fsync, -1); /* a call that fails is a call */
 	if (pthread_create(&thread, NULL, in_thread, NULL) || pthread_join(thread, NULL))

@@ -45,27 +45,19 @@ export async function startSshServer(t: ExecutionContext, {config = [], prefix =
   }
   await execa('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', '', '-f', at('host_ecdsa')]);
   await execa('cp', [at('.ssh/id_ed25519.pub'), at('authorized_keys')]);
-  const port = await freePort();
   const settings = [
-    `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host_ed25519')}`, `HostKey ${at('host_ecdsa')}`,
+    'ListenAddress 127.0.0.1', `HostKey ${at('host_ed25519')}`, `HostKey ${at('host_ecdsa')}`,
     `AuthorizedKeysFile ${at('authorized_keys')}`, `PidFile ${at('sshd.pid')}`, 'PermitRootLogin yes', 'StrictModes no', 'UsePAM no',
     'PasswordAuthentication no', 'KbdInteractiveAuthentication no', `SetEnv TMPDIR=${at('remote')}`,
   ];
   // The first mention of a setting counts; but a subsystem may be mentioned once only.
   const sftp = config.some((line) => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp'];
   await writeFile(at('sshd_config'), [...config, ...settings, ...sftp, ''].join('\n'));
-  const [file = '', ...args] = [...prefix, '/usr/sbin/sshd', '-D', '-e', '-f', at('sshd_config')];
-  const server = execa(file, args, {reject: false, stdin: 'ignore', stdout: 'ignore', stderr: {file: at('sshd.log')}});
+  const {server, port} = await onFreePort([...prefix, '/usr/sbin/sshd', '-D', '-e', '-f', at('sshd_config')], at('sshd'));
   t.teardown(async () => {
     server.kill('SIGTERM');
     await server;
   });
-  while (!existsSync(at('sshd.pid'))) {
-    if (server.exitCode !== null) {
-      throw new Error(`sshd does not start: ${await readFile(at('sshd.log'), 'utf8')}`);
-    }
-    await sleep(20);
-  }
   const knownHosts = at('.ssh/known_hosts');
   await writeFile(knownHosts, (await execa('ssh-keyscan', ['-T', '60', '-p', String(port), '127.0.0.1'])).stdout + '\n');
   const keyFile = at('.ssh/id_ed25519');
@@ -73,6 +65,24 @@ export async function startSshServer(t: ExecutionContext, {config = [], prefix =
     port, pid: server.pid ?? 0, address: `ssh://${user}@127.0.0.1:${port}`, home, knownHosts, keyFile, remoteTmp: at('remote'),
     options: ['--host', `ssh://${user}@127.0.0.1:${port}`, '--ssh-known-hosts', knownHosts, '--ssh-key', keyFile],
   };
+}
+
+/** Starts the server, on another port where somebody took the free one in the meantime. */
+async function onFreePort([file = '', ...args]: readonly string[], base: string) {
+  for (;;) {
+    const port = await freePort();
+    const server = execa(file, [...args, '-p', String(port)], {reject: false, stdin: 'ignore', stdout: 'ignore', stderr: {file: `${base}.log`}});
+    while (server.exitCode === null && !existsSync(`${base}.pid`)) {
+      await sleep(20);
+    }
+    if (server.exitCode === null) {
+      return {server, port};
+    }
+    const log = await readFile(`${base}.log`, 'utf8');
+    if (!log.includes('Address already in use')) {
+      throw new Error(`sshd does not start: ${log}`);
+    }
+  }
 }
 
 /** Names in the remote's temporary directory, once what ends there has ended. */
