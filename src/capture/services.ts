@@ -60,11 +60,12 @@ export async function createServices(
 
 /** Starts services one after another, each once the one before is ready. @throws WinnowError that names the service */
 export async function startServices(services: readonly CreatedService[], onStarted: (service: CreatedService) => void, signal: AbortSignal): Promise<void> {
-  for (const [index, {service, container}] of services.entries()) {
+  for (const [index, created] of services.entries()) {
+    const {service, container} = created;
     const watch = new ServiceWatch(services.slice(0, index));
     try {
       await container.start();
-      onStarted(services[index] as CreatedService);
+      onStarted(created);
       await waitUntilReady(service.ready, container, AbortSignal.any([signal, watch.signal]));
     } catch (error) {
       if (signal.aborted) {

@@ -18,8 +18,11 @@ export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Prom
   }
 }
 
-/** An SQL string literal. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A text in SQL: a literal, or where it holds NULs, which end the statement inside one, an expression. */
+export function sqlText(text: string): string {
+  const literals = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return literals.length === 1 ? literals.join('') : `(${literals.join(' || chr(0) || ')})`;
+}
 
 /** DuckDB's messages go on with hints and excerpts on further lines; the first says what happened. */
 export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';

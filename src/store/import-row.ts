@@ -34,8 +34,8 @@ export function importRow(cellOf: CellOf): AccessRow {
   const row = rowOf(withDefaults({...given, path, op}));
   // What is not of the image may be folded: a directory's path with a "/" behind it.
   const named = row.origin === 'image' ? row.path : row.path.replace(/(?<=.)\/$/s, '');
-  if (!/^\/(?!.*\/\/)(?!(.*\/)?\.{1,2}(\/|$))(.*[^/])?$/s.test(named)) {
-    throw new WinnowError(`path "${path}" is not absolute and free of ".", ".." and empty names`);
+  if (!/^\/(?!.*(\/\/|\0))(?!(.*\/)?\.{1,2}(\/|$))(.*[^/])?$/s.test(named)) {
+    throw new WinnowError(`path "${path}" is not absolute and free of ".", "..", NUL and empty names`);
   }
   if (row.ok !== (row.errno === 0) && (row.ok || given.errno !== undefined)) {
     throw new WinnowError(`ok is ${row.ok}, but errno is ${row.errno}`);

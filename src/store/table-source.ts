@@ -70,7 +70,7 @@ async function* streamRows(connection: DuckDBConnection, sql: string, problem: (
 async function readHeader(file: string): Promise<string[]> {
   const [line = ''] = (await readHead(file, maxHeaderBytes)).toString('utf8').split('\n', 1);
   const columns = line.replace('\uFEFF', '').trim().split(',').map((name) => name.trim().replaceAll('"', ''));
-  if (columns.includes('')) {
+  if (columns.some((name) => name === '' || name.includes('\0'))) {
     throw new WinnowError(`${path.basename(file)}, line 1: no header with the names of the columns`, {hint: 'start it with a line such as run_id,workload,path,op'});
   }
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);

@@ -99,6 +99,7 @@ const isTold = test.macro(async (t, content: string | Buffer, message: string) =
 
 const header = 'run_id,workload,path,op\n';
 test('an empty file', isTold, '', 'bad.csv, line 1: no header with the names of the columns');
+test('a name of a column with a NUL', isTold, 'run_id,workload,path,op,\0\n', 'bad.csv, line 1: no header with the names of the columns');
 test('a header alone', isTold, header, 'bad.csv has no accesses');
 test('a header that names a column twice', isTold, 'run_id,workload,path,op,path\n', 'bad.csv, line 1: two columns are named path');
 test('a missing column', isTold, 'run_id,workload,path\nr,w,/x\n', 'bad.csv lacks the column op');
@@ -109,9 +110,10 @@ test('a row that is too short', isTold, `${header}r,w,/x,read\nr,w,/x\n`, 'bad.c
 test('a row that is too long', isTold, `${header}r,w,/x,read,more\n`, 'bad.csv, line 2: Expected Number of Columns: 4 Found: 5');
 test('a quote without an end', isTold, `${header}r,w,"/x,read\n`, 'bad.csv, line 2: Value with unterminated quote found.');
 test('bytes that are not UTF-8', isTold, Buffer.from(`${header}r,w,/x\xff,read\n`, 'latin1'), 'bad.csv, line 2: Invalid unicode (byte sequence mismatch) detected');
-test('a relative path', isTold, `${header}r,w,x,read\n`, 'bad.csv, line 2: path "x" is not absolute and free of ".", ".." and empty names');
-test('a path with a way up', isTold, `${header}r,w,/a/../b,read\n`, 'bad.csv, line 2: path "/a/../b" is not absolute and free of ".", ".." and empty names');
-test('a path that ends in a slash', isTold, `${header}r,w,/a/,read\n`, 'bad.csv, line 2: path "/a/" is not absolute and free of ".", ".." and empty names');
+test('a relative path', isTold, `${header}r,w,x,read\n`, 'bad.csv, line 2: path "x" is not absolute and free of ".", "..", NUL and empty names');
+test('a path with a way up', isTold, `${header}r,w,/a/../b,read\n`, 'bad.csv, line 2: path "/a/../b" is not absolute and free of ".", "..", NUL and empty names');
+test('a path with a NUL', isTold, `${header}r,w,/a\0b,read\n`, 'bad.csv, line 2: path "/a\0b" is not absolute and free of ".", "..", NUL and empty names');
+test('a path that ends in a slash', isTold, `${header}r,w,/a/,read\n`, 'bad.csv, line 2: path "/a/" is not absolute and free of ".", "..", NUL and empty names');
 test('a run id that is a path', isTold, `${header}../r,w,/x,read\n`, 'bad.csv, line 2: run_id "../r" is not made of letters, digits, ".", "_" and "-"');
 test('no workload in a row', isTold, `${header}r,,/x,read\n`, 'bad.csv, line 2: no workload');
 test('a run of two workloads', isTold, `${header}r,w,/x,read\nr,v,/x,read\n`, 'bad.csv, line 3: workload of run r is "v", but "w" in an earlier row');
