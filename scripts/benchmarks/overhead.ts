@@ -56,7 +56,7 @@ function besideTraced(workload: readonly string[], clock: Clock): Promise<number
 
 /** Takes the probe's events as the recorder does, in this process, and insists that none was lost. */
 async function whileTraced<T>(container: WorkloadContainer, {backend, allEvents}: Tracing, use: () => Promise<T>): Promise<T> {
-  const {probe} = await startProbe(container.id, {backend, host: localProbeHost(), allEvents, workingDirectory: '/', note: () => undefined});
+  const {probe} = await startProbe({by: 'container', id: container.id}, {backend, host: localProbeHost(), allEvents, workingDirectory: '/', note: () => undefined});
   const lost = countLost(probe.events);
   try {
     const result = await use();

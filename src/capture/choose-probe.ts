@@ -6,9 +6,10 @@ import {startBpftraceProbe} from './bpftrace-probe.js';
 import {type EbpfProbeOptions, startEbpfProbe} from './ebpf-probe.js';
 import type {Probe} from './probe.js';
 import type {ProbeHost} from './probe-process.js';
+import type {ProbeTarget} from './probe-target.js';
 import {splitProbe} from './shared-probe.js';
 
-export interface ProbeChoice extends Omit<EbpfProbeOptions, 'target' | 'running'> {
+export interface ProbeChoice extends Omit<EbpfProbeOptions, 'target'> {
   readonly backend: 'auto' | 'ebpf' | 'module' | 'bpftrace';
   /** Where the container is. bpftrace runs on this host only. */
   readonly host: ProbeHost;
@@ -23,9 +24,9 @@ export interface ChosenProbe {
   readonly probe: Probe;
 }
 
-/** As `startProbes`, for one container. */
-export async function startProbe(containerId: string, choice: ProbeChoice): Promise<ChosenProbe> {
-  const [chosen] = await startProbes([containerId], choice);
+/** As `startProbes`, for one target of any kind. */
+export async function startProbe(target: ProbeTarget, choice: ProbeChoice): Promise<ChosenProbe> {
+  const [chosen] = await startFirst([target], choice);
   return chosen as ChosenProbe;
 }
 
@@ -34,10 +35,14 @@ export async function startProbe(containerId: string, choice: ProbeChoice): Prom
  * @throws WinnowError (host cannot) where none does
  */
 export async function startProbes(containerIds: readonly string[], choice: ProbeChoice): Promise<ChosenProbe[]> {
+  return startFirst(containerIds.map((id) => ({by: 'container', id})), choice);
+}
+
+async function startFirst(targets: readonly ProbeTarget[], choice: ProbeChoice): Promise<ChosenProbe[]> {
   const refusals: WinnowError[] = [];
-  for (const backend of choice.backend === 'auto' ? bestFirst : [choice.backend]) {
+  for (const backend of choice.backend === 'auto' ? bestFirst.filter((name) => !(name === 'bpftrace' && choice.running === true)) : [choice.backend]) {
     try {
-      const probes = await start(backend, containerIds, choice);
+      const probes = await start(backend, targets, choice);
       if (refusals[0] !== undefined) {
         choice.note(`${refusals[0].message}; using ${backend === 'module' ? 'the kernel module' : backend}. See: winnow doctor`);
       }
@@ -54,15 +59,16 @@ export async function startProbes(containerIds: readonly string[], choice: Probe
 
 const bestFirst = ['ebpf', 'module', 'bpftrace'] as const;
 
-async function start(backend: (typeof bestFirst)[number], ids: readonly string[], choice: ProbeChoice): Promise<Probe[]> {
+async function start(backend: (typeof bestFirst)[number], targets: readonly ProbeTarget[], choice: ProbeChoice): Promise<Probe[]> {
+  const ids = targets.flatMap((target) => (target.by === 'container' ? [target.id] : []));
   const isShared = backend === 'ebpf' && ids.length > 1 && ids.length <= targetsMax && choice.systemCalls !== true;
   if (isShared) {
     return splitProbe(await startEbpfProbe(choice.host, {...choice, target: {by: 'containers', ids}}), ids.length);
   }
   const probes: Probe[] = [];
   try {
-    for (const id of ids) {
-      probes.push(await startOne(backend, id, ids.length, choice));
+    for (const target of targets) {
+      probes.push(await startOne(backend, target, targets.length, choice));
     }
     return probes;
   } catch (error) {
@@ -71,16 +77,16 @@ async function start(backend: (typeof bestFirst)[number], ids: readonly string[]
   }
 }
 
-async function startOne(backend: (typeof bestFirst)[number], id: string, count: number, choice: ProbeChoice): Promise<Probe> {
+async function startOne(backend: (typeof bestFirst)[number], target: ProbeTarget, count: number, choice: ProbeChoice): Promise<Probe> {
   switch (backend) {
     case 'ebpf':
-      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id}});
+      return startEbpfProbe(choice.host, {...choice, target});
     case 'module':
-      return startEbpfProbe(choice.host, {...choice, target: {by: 'container', id}, rung: 'module'});
+      return startEbpfProbe(choice.host, {...choice, target, rung: 'module'});
     case 'bpftrace':
-      if (count > 1) { // whose working directories it would have to be told
+      if (count > 1 || target.by !== 'container') { // whose working directories it would have to be told
         throw new WinnowError('the bpftrace hook follows one container, not its services too', {exitCode: ExitCode.hostCannot, hint: 'leave out "capture" of the services'});
       }
-      return startBpftraceProbe({containerId: id, initialCwd: choice.workingDirectory});
+      return startBpftraceProbe({containerId: target.id, initialCwd: choice.workingDirectory});
   }
 }

@@ -7,20 +7,23 @@ import type {ProbeTarget} from './probe-target.js';
 
 type StartProbe = (target: ProbeTarget) => Promise<ChosenProbe>;
 
-/** Starts probes for targets one by one as `start` does, but for containers together: each with its part of one probe. */
-export function sharingStart(targets: readonly ProbeTarget[], start: StartProbe): StartProbe {
+interface Starters {
+  readonly one: StartProbe;
+  /** For containers of these ids: a probe each, in their order. */
+  readonly together: (ids: readonly string[]) => Promise<ChosenProbe[]>;
+}
+
+/** Starts probes for targets one by one, but for containers together, so that they may share one. */
+export function sharingStart(targets: readonly ProbeTarget[], {one, together}: Starters): StartProbe {
   const ids = targets.flatMap((target) => (target.by === 'container' ? [target.id] : []));
-  if (ids.length < 2) {
-    return start;
-  }
   const groups = Array.from({length: Math.ceil(ids.length / targetsMax)}, (_, index) => ids.slice(index * targetsMax, (index + 1) * targetsMax));
   const started = new Map<readonly string[], Promise<ChosenProbe[]>>();
   return async (target) => {
     const group = groups.find((candidate) => target.by === 'container' && candidate.includes(target.id));
     if (target.by !== 'container' || group === undefined || group.length < 2) {
-      return start(target);
+      return one(target);
     }
-    const parts = started.get(group) ?? start({by: 'containers', ids: group}).then(({backend, probe}) => splitProbe(probe, group.length).map((part) => ({backend, probe: part})));
+    const parts = started.get(group) ?? together(group);
     started.set(group, parts);
     return (await parts)[group.indexOf(target.id)] as ChosenProbe;
   };

@@ -1,19 +1,18 @@
-import {type Command, InvalidArgumentError, Option} from 'commander';
-import type {ProbeChoice} from '../capture/choose-probe.js';
+import {type Command, InvalidArgumentError} from 'commander';
 import {parseRunDuration, type RunDuration} from '../capture/duration.js';
 import {parseReadiness, type Readiness} from '../capture/readiness.js';
 import type {Step} from '../capture/workload.js';
 import {ExitCode} from '../model/exit-code.js';
-import {type Rung, rungs} from '../model/run.js';
-import {parseProbability, parseSize} from '../model/units.js';
+import {parseProbability} from '../model/units.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {AutoLimits} from './auto-runs.js';
 import {type CheckedConfig, readConfig} from './config/config-file.js';
 import {configWorkloads, type WorkloadSettings} from './config/config-workloads.js';
 import type {PlaceOptions} from './place.js';
+import {addProbeOptions, type ProbeOptions} from './probe-options.js';
 import type {Workload} from './profile-runs.js';
 
-export interface ProfileOptions extends PlaceOptions {
+export interface ProfileOptions extends PlaceOptions, ProbeOptions {
   readonly config?: string;
   readonly workload?: string;
   readonly runs?: number | 'auto';
@@ -24,12 +23,7 @@ export interface ProfileOptions extends PlaceOptions {
   readonly test: readonly string[];
   readonly http: readonly string[];
   readonly ready?: Readiness;
-  readonly backend: ProbeChoice['backend'];
-  readonly rung: 'auto' | Rung;
   readonly dockerArg: readonly string[];
-  readonly events: 'first' | 'all';
-  readonly ringSize?: number;
-  readonly syscalls?: true;
 }
 
 /** What of the options decides which workloads are run, and how. */
@@ -39,7 +33,7 @@ export const defaultUntilRisk = 0.05;
 const defaultMaxRuns = 200;
 
 export function addProfileOptions(command: Command): Command {
-  return command
+  command
     .option('--config <file>', 'workloads to run, with their containers and services (docs/config.md)')
     .option('--workload <name>', 'kind of workload that these runs are of, or the one of the config to run (default: default, or all)')
     .option('--runs <n>', 'how many runs, or auto: until enough are made (default: 1)', parseRuns)
@@ -50,12 +44,8 @@ export function addProfileOptions(command: Command): Command {
     .option('--test <cmd>', 'command to run on the host, with WINNOW_ADDRESS and WINNOW_CONTAINER set (repeatable)', collect, [])
     .option('--http <url>', 'request to make; {address} stands for the container (repeatable)', collect, [])
     .option('--ready <when>', 'tcp:PORT, http:URL, log:REGEX, healthcheck or a time', parseReadiness)
-    .addOption(new Option('--backend <probe>', 'how to capture').choices(['auto', 'ebpf', 'module', 'bpftrace']).default('auto'))
-    .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
-    .option('--docker-arg <arg>', 'option of docker run, such as --docker-arg=--env=A=1 (repeatable)', collect, [])
-    .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
-    .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
-    .option('--ring-size <size>', 'kernel ring buffer, a power of two (default: 16MiB)', parseSize);
+    .option('--docker-arg <arg>', 'option of docker run, such as --docker-arg=--env=A=1 (repeatable)', collect, []);
+  return addProbeOptions(command, ['auto', 'ebpf', 'module', 'bpftrace']);
 }
 
 /** What the options and the config they name ask for; an option wins over the config. @throws WinnowError (usage) */

@@ -129,6 +129,12 @@ test('a rung together with a backend that has none', fails, {
   message: /--rung is of the eBPF probe; leave out one of --rung and --backend/,
 });
 
+test('system calls together with the kernel module', fails, {
+  args: ['profile', busybox, '--backend=module', '--syscalls'],
+  code: ExitCode.usage,
+  message: /^winnow: only the eBPF probe records system calls; leave out one of --syscalls and --backend/,
+});
+
 test('an unknown flag is named', fails, {
   args: ['profile', busybox, '--bogus'],
   code: ExitCode.usage,

@@ -1,13 +1,9 @@
-import {type Command, InvalidArgumentError, Option} from 'commander';
-import type {ChosenProbe} from '../../capture/choose-probe.js';
-import {startEbpfProbe} from '../../capture/ebpf-probe.js';
+import {type Command, InvalidArgumentError} from 'commander';
+import {startProbe, startProbes} from '../../capture/choose-probe.js';
 import {parseRunDuration} from '../../capture/duration.js';
-import type {ProbeTarget} from '../../capture/probe-target.js';
 import {sharingStart} from '../../capture/shared-probe.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {plural} from '../../model/plural.js';
-import {type Rung, rungs} from '../../model/run.js';
-import {parseSize} from '../../model/units.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {AttachProgress} from '../attach-progress.js';
 import {type AttachResult, attachRuns} from '../attach-runs.js';
@@ -16,25 +12,22 @@ import {checkTargets, findTargets, type TargetOptions} from '../attach-targets.j
 import type {CommandContext} from '../context.js';
 import {lostText} from '../lost-text.js';
 import {addPlaceOptions, type Place, type PlaceOptions, withPlace} from '../place.js';
+import {addProbeOptions, checkProbeOptions, probeChoiceOf, type ProbeOptions} from '../probe-options.js';
 import {collect, defaultUntilRisk, durationOf, parseUntilRisk, stepsOf} from '../profile-options.js';
 import {runLine} from '../profile-report.js';
 import type {RegisterCommand} from '../program.js';
 
-interface AttachOptions extends PlaceOptions, TargetOptions {
+interface AttachOptions extends PlaceOptions, TargetOptions, ProbeOptions {
   readonly workload: string;
   readonly duration?: number | 'auto';
   readonly untilRisk?: number;
   readonly exec: readonly string[];
   readonly test: readonly string[];
   readonly http: readonly string[];
-  readonly rung: 'auto' | Rung;
-  readonly events: 'first' | 'all';
-  readonly ringSize?: number;
-  readonly syscalls?: true;
 }
 
 export const registerAttach: RegisterCommand = (program, contextOf) => {
-  addPlaceOptions(program.command('attach'))
+  const command = addPlaceOptions(program.command('attach'))
     .description('capture containers that others start, or that run already')
     .argument('[container...]', 'names or ids of containers that run or were never started')
     .option('--image <image>', 'all containers that run this image; with --cgroup or --pid, the image whose files are used')
@@ -47,11 +40,8 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .option('--until-risk <p>', `when --duration auto is satisfied (docs/auto.md; default: ${defaultUntilRisk})`, parseUntilRisk)
     .option('--exec <cmd>', 'command to run inside the one container that is attached to (repeatable)', collect, [])
     .option('--test <cmd>', 'command to run on the host, with WINNOW_ADDRESS and WINNOW_CONTAINER set where it is one container (repeatable)', collect, [])
-    .option('--http <url>', 'request to make; {address} stands for the one container (repeatable)', collect, [])
-    .addOption(new Option('--rung <rung>', 'how the eBPF probe hangs in the kernel (docs/probes.md)').choices(['auto', ...rungs]).default('auto'))
-    .addOption(new Option('--events <which>', 'stream first sights and count repeats, or stream all').choices(['first', 'all']).default('first'))
-    .option('--syscalls', 'record which system calls are made, for winnow export --format seccomp')
-    .option('--ring-size <size>', 'kernel ring buffer, a power of two (default: 16MiB)', parseSize)
+    .option('--http <url>', 'request to make; {address} stands for the one container (repeatable)', collect, []);
+  addProbeOptions(command, ['auto', 'ebpf', 'module'])
     .addHelpText('after', `
 Each container makes a run of its own image. It lasts until the container ends, --duration is over, the steps are made, or Ctrl-C.
 Steps are made once all are attached, in the order --exec, --test, --http. What a running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
@@ -62,11 +52,12 @@ Examples:
   docker-compose up --no-start && winnow attach --compose shop --test 'docker-compose start && ./smoke.sh && docker-compose stop'
   winnow attach --label app=shop --duration 5m
   winnow attach --pid 4711 --image shop:1.4`)
-    .action(async (names: string[], options: AttachOptions, command: Command) => attach(names, options, contextOf(command)));
+    .action(async (names: string[], options: AttachOptions, called: Command) => attach(names, options, contextOf(called)));
 };
 
 async function attach(names: readonly string[], options: AttachOptions, context: CommandContext): Promise<void> {
   checkTargets(names, options);
+  checkProbeOptions(options);
   if (options.host !== undefined && (options.cgroup !== undefined || options.pid !== undefined)) {
     throw new WinnowError('--cgroup and --pid are of this host', {exitCode: ExitCode.usage, hint: 'with --host name a container'});
   }
@@ -76,29 +67,22 @@ async function attach(names: readonly string[], options: AttachOptions, context:
 async function attachAt(place: Place, names: readonly string[], options: AttachOptions, context: CommandContext): Promise<AttachResult> {
   const {docker, probeHost} = place;
   const {storeDirectory, signal} = context;
-  const {workload, duration, untilRisk = defaultUntilRisk, rung, events, ringSize, syscalls = false} = options;
+  const {workload, duration, untilRisk = defaultUntilRisk} = options;
   const steps = stepsOf(options);
   const targets = await findTargets(docker, names, options, storeDirectory);
   checkSteps(steps, targets);
   const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
   const progress = new AttachProgress(context);
-  const start = async (target: ProbeTarget): Promise<ChosenProbe> => ({
-    backend: 'ebpf',
-    probe: await startEbpfProbe(probeHost, {
-      target,
-      running: true,
-      allEvents: events === 'all',
-      systemCalls: syscalls,
-      ...(rung === 'auto' ? {} : {rung}),
-      ...(ringSize === undefined ? {} : {ringBytes: ringSize}),
-    }),
-  });
+  // bpftrace, which would need a directory to start from, can't tell what runs already.
+  const probe = {...probeChoiceOf(options, probeHost, context.note), running: true, workingDirectory: '/'};
   return attachRuns(
     {targets, storeDirectory, workload, duration: durationOf(duration, untilRisk)},
     {
       signal,
-      // Which system calls were made is told of all that a probe follows.
-      startProbe: syscalls ? start : sharingStart(targets.map(({target}) => target.probe), start),
+      startProbe: sharingStart(targets.map(({target}) => target.probe), {
+        one: async (target) => startProbe(target, probe),
+        together: async (ids) => startProbes(ids, probe),
+      }),
       onEvent: (event) => progress.show(event),
       onAttached: () => context.note(`attached to ${what}${duration === undefined && steps.length === 0 ? '; Ctrl-C ends it' : ''}`),
       work: steps.length === 0 ? null : (until) => runAttachSteps(steps, targets, place, until),

@@ -1,11 +1,10 @@
 import type {Command} from 'commander';
 import {containerPorts} from '../../capture/container-ports.js';
 import {loadImageIndex} from '../../image/index-cache.js';
-import {ExitCode} from '../../model/exit-code.js';
-import {WinnowError} from '../../model/winnow-error.js';
 import type {AutoLimits} from '../auto-runs.js';
 import type {CommandContext} from '../context.js';
 import {addPlaceOptions, type Place, withPlace} from '../place.js';
+import {checkProbeOptions, probeChoiceOf} from '../probe-options.js';
 import {addProfileOptions, chooseWorkloads, type ProfileOptions} from '../profile-options.js';
 import {ProfileProgress} from '../profile-progress.js';
 import {reportProfile} from '../profile-report.js';
@@ -31,24 +30,10 @@ Examples:
 };
 
 async function profile(image: string, args: readonly string[], options: ProfileOptions, context: CommandContext): Promise<void> {
-  if (options.host !== undefined && options.backend === 'bpftrace') {
-    throw new WinnowError('--backend bpftrace works on this host only', {exitCode: ExitCode.usage, hint: 'leave it out: over ssh the eBPF probe is used'});
-  }
-  const otherBackend = options.backend === 'bpftrace' || options.backend === 'module';
-  if (options.rung !== 'auto' && otherBackend) {
-    throw new WinnowError('--rung is of the eBPF probe', {exitCode: ExitCode.usage, hint: 'leave out one of --rung and --backend'});
-  }
-  if (options.syscalls === true && otherBackend) {
-    throw new WinnowError('only the eBPF probe records system calls', {exitCode: ExitCode.usage, hint: 'leave out one of --syscalls and --backend'});
-  }
+  checkProbeOptions(options);
   const {workloads, limits} = await chooseWorkloads(args, options, context.cwd);
   const result = await withPlace(options, workloads.flatMap(portsOf), context, (place) => profileAt(place, image, workloads, limits, options, context));
   reportProfile(image, result, context);
-}
-
-/** What else was asked for may leave no choice. */
-function backendOf({backend, host, rung, syscalls}: ProfileOptions): ProfileOptions['backend'] {
-  return backend === 'auto' && (host !== undefined || rung !== 'auto' || syscalls === true) ? 'ebpf' : backend;
 }
 
 function portsOf({plan: {ready, steps, services}}: Workload): number[] {
@@ -72,16 +57,7 @@ async function profileAt(
       storeDirectory: context.storeDirectory,
       workloads,
       limits,
-      probe: {
-        backend: backendOf(options),
-        ...(options.rung === 'auto' ? {} : {rung: options.rung}),
-        systemCalls: options.syscalls === true,
-        allEvents: options.events === 'all',
-        ...(options.ringSize === undefined ? {} : {ringBytes: options.ringSize}),
-        host: probeHost,
-        workingDirectory: Config.WorkingDir || '/',
-        note: context.note,
-      },
+      probe: {...probeChoiceOf(options, probeHost, context.note), workingDirectory: Config.WorkingDir || '/'},
     },
     {docker, reach, signal: context.signal, onEvent: (event, state) => progress.show(event, state)},
   ).finally(() => progress.close());

@@ -291,6 +291,21 @@ test('to a process of no container', fails, {args: ['--pid=1'], code: ExitCode.u
 test('to a cgroup that is not there', fails, {args: [`--cgroup=/${nowhere}`], code: ExitCode.usage, message: /^winnow: there is no cgroup "\/winnow-test-/});
 test('to a process on another host', fails, {args: ['--pid=1', '--host=ssh://nowhere'], code: ExitCode.usage, message: /^winnow: --cgroup and --pid are of this host/});
 
+test('by a probe that can\'t tell what is open', fails, {args: ['web', '--backend=bpftrace'], code: ExitCode.usage, message: /^winnow: option '--backend <probe>' argument 'bpftrace' is invalid/});
+test('by the kernel module with a rung of the eBPF probe', fails, {args: ['web', '--backend=module', '--rung=fentry'], code: ExitCode.usage, message: /^winnow: --rung is of the eBPF probe; leave out one/});
+test('for system calls by the kernel module', fails, {args: ['web', '--backend=module', '--syscalls'], code: ExitCode.usage, message: /^winnow: only the eBPF probe records system calls; leave out one/});
+
+test('by the kernel module where that is not loaded, to one container or several', async (t) => {
+  const store = await temporaryStore(t);
+  const names = [(await startContainer(t)).name, (await startContainer(t)).name];
+  for (const targets of [names, names.slice(1)]) {
+    const {code, err} = await winnow(['attach', ...targets, '--backend=module', '--test=true', '--store', store]);
+    t.is(code, ExitCode.hostCannot);
+    t.regex(err, /^winnow: winnow-probe: the kernel module is not loaded; run scripts\/module load; winnow doctor says .*\n$/);
+  }
+  t.deepEqual(await listRuns(store), []);
+});
+
 test('to a container that has ended', async (t) => {
   const {id, name} = await startContainer(t);
   await execa('docker', ['kill', id]);

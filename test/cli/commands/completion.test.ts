@@ -31,6 +31,7 @@ test(offers, ['--qu'], ['--quiet']);
 test(offers, ['profile', 'shop:1.4', '--backend', ''], ['auto', 'bpftrace', 'ebpf', 'module']);
 test(offers, ['profile', '--backend', '='], ['auto', 'bpftrace', 'ebpf', 'module']);
 test(offers, ['profile', '--backend', '=', 'e'], ['ebpf']);
+test(offers, ['attach', '--backend', ''], ['auto', 'ebpf', 'module']);
 test(offers, ['completion', ''], ['bash', 'fish', 'zsh']);
 test(offers, ['--store', 'runs', 'ser'], ['serve']);
 test(offers, ['--store', '=', 'runs', 'ser'], ['serve']);
