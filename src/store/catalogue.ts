@@ -65,6 +65,6 @@ async function versionOf(file: string): Promise<Pick<CatalogueEntry, 'size' | 'm
 
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file, {highWaterMark: 2 ** 18}), hash);
   return hash.digest('hex');
 }
