@@ -10,6 +10,11 @@
 #ifndef WINNOW_NAME_BPF_H
 #define WINNOW_NAME_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "scratch.bpf.h"
+
 #define SHORT_WORDS 8 /* of eight bytes: longer names take the slower way */
 #define WORDS_INLINE 16
 

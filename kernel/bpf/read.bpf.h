@@ -7,6 +7,10 @@
 #ifndef WINNOW_READ_BPF_H
 #define WINNOW_READ_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
 const volatile __u32 plain_loads; /* set by the loader: the kernel has bpf_rdonly_cast */

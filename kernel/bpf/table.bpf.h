@@ -14,6 +14,11 @@
 #ifndef WINNOW_TABLE_BPF_H
 #define WINNOW_TABLE_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "winnow.h"
+
 #define NEIGHBOURS 16 /* entries that are tried in each of two places */
 #define NEAREST 4 /* of them, that are tried without a call */
 #define OF_FILE 4 /* entries between the places of file n and file n + 1 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How a hook tells of an access: begin, say what to (file, base, name),
- * commit. Semantics are those of the eBPF probe (bpf/winnow.bpf.c).
+ * commit. Semantics are those of the eBPF probe (bpf/count.bpf.h).
  */
 #ifndef WINNOW_ACCESS_H
 #define WINNOW_ACCESS_H
