@@ -3,10 +3,12 @@ import path from 'node:path';
 import process from 'node:process';
 import {execa} from 'execa';
 
-export const image = `winnow-test/workloads:${process.env['WINNOW_TEST_TAG'] ?? '1'}`;
+/** Tells the checkouts of a machine apart that measure at the same time. */
+export const benchTag = process.env['WINNOW_TEST_TAG'] ?? '1';
+export const image = `winnow-test/workloads:${benchTag}`;
 /** Read-only view of the machine in a container, to run its strace there. */
 const host = '/host';
-const label = 'winnow.bench';
+const label = `winnow.bench=${benchTag}`;
 
 /** What a workload program tells of itself, in nanoseconds: the time that passed, or its processor time, which is steadier where the machine has other work. */
 export type Clock = 'ns' | 'cpuNs';
@@ -85,7 +87,7 @@ export function underStrace(command: readonly string[], straceOptions: readonly 
   };
 }
 
-/** What a bench that was killed left behind. */
+/** What a bench of this checkout that was killed left behind. */
 export async function removeLeftovers(): Promise<void> {
   const {stdout} = await execa('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`]);
   if (stdout !== '') {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import {execa} from 'execa';
+import {benchTag} from './containers.js';
 import {interleave, type Ratio, seededRandom, type Variant} from './interleave.js';
 import {withLargeImage} from './large-image.js';
 import {watchMemory} from './peak-memory.js';
@@ -27,7 +28,7 @@ export interface DebloatRounds {
  */
 export async function benchDebloat(how: DebloatRounds): Promise<DebloatBench> {
   return withLargeImage((image) => withSecondEngine(image.directory, async (second) => {
-    const [slim, rest] = ['winnow-bench/debloated:1', 'winnow-bench/remainder:1'];
+    const [slim, rest] = [`winnow-bench/debloated:${benchTag}`, `winnow-bench/remainder:${benchTag}`];
     let peak = 0;
     const debloat = (...options: readonly string[]) => async (): Promise<number> => {
       const run = await runWinnow(['debloat', image.tag, '--plan', image.plan, '--no-verify', '--tag', slim, ...options]);

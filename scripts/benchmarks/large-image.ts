@@ -6,6 +6,7 @@ import process from 'node:process';
 import {execa} from 'execa';
 import {openEngine, readEngineImage} from '../../src/image/engine.js';
 import {textMember} from '../../src/model/text-member.js';
+import {benchTag} from './containers.js';
 import {seededRandom} from './interleave.js';
 
 const imageBytes = 1e9;
@@ -28,7 +29,7 @@ export interface LargeImage {
  */
 export async function withLargeImage<T>(use: (image: LargeImage) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'winnow-bench-debloat-'));
-  const tag = 'winnow-bench/large:1';
+  const tag = `winnow-bench/large:${benchTag}`;
   try {
     const context = path.join(directory, 'context');
     await writeContext(context);
