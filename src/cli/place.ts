@@ -63,6 +63,8 @@ export async function withPlace<T>(
   try {
     const docker = await openEngine(env, remote.engine);
     return await use({docker, probeHost: remote.probe, reach: (address) => remote.forwards.reach(address)});
+  } catch (error) {
+    throw signal.aborted ? error : (remote.lostError ?? error);
   } finally {
     await remote.close();
   }

@@ -107,6 +107,10 @@ function report(error: unknown, effects: CliEffects): number {
     }
     return error.exitCode;
   }
+  if (effects.signal.aborted) {
+    effects.writeError('winnow: interrupted\n');
+    return ExitCode.interrupted;
+  }
   const line = error instanceof Error ? error.message : String(error);
   effects.writeError(`winnow: unexpected: ${terminalText(line.replaceAll('\n', ' '))}; set WINNOW_STACK=1 for the stack\n`);
   if (effects.env['WINNOW_STACK'] !== undefined && error instanceof Error) {

@@ -111,6 +111,26 @@ test('a server without SFTP can’t take the probe', refused, {
   message: /^winnow: \[127\.0\.0\.1\]:\d+ does not open SFTP: /,
 });
 
+test('a probe that arrives with another byte is not run', refused, {
+  config: [`Subsystem sftp ${path.join(root, 'test/capture/corrupting-sftp-server')}`],
+  code: ExitCode.hostCannot,
+  message: /^winnow: \[127\.0\.0\.1\]:\d+: \/.*\/winnow-probe is not what was sent; /,
+});
+
+const withTmp = (options: string): readonly string[] => ['unshare', '--mount', '/bin/sh', '-c', `mount -t tmpfs -o ${options} none "$TMPDIR" && exec "$0" "$@"`];
+
+test('a host without room for the probe is told', refused, {
+  prefix: withTmp('mode=1777,size=128k'),
+  code: ExitCode.hostCannot,
+  message: /^winnow: \[127\.0\.0\.1\]:\d+: \/.*\/winnow-probe can't be written: Failure; look at the room and the rights in its \/tmp/,
+});
+
+test('a host whose temporary directory allows no programs is told', refused, {
+  prefix: withTmp('mode=1777,noexec'),
+  code: ExitCode.hostCannot,
+  message: /^winnow: \[127\.0\.0\.1\]:\d+: \/.*\/winnow-probe may not be run, as its file system allows no programs; set TMPDIR there to one that does/,
+});
+
 test('a host whose kernel has no BTF can’t run the probe', refused, {
   prefix: ['unshare', '--mount', '/bin/sh', '-c', 'mount -t tmpfs none /sys/kernel/btf && exec "$0" "$@"'],
   code: ExitCode.hostCannot,
@@ -142,6 +162,12 @@ test('the agent’s key is enough', async (t) => {
   t.teardown(async () => (agent.kill(), void (await agent)));
   await execa('sh', ['-c', `until ssh-add "$0" 2>/dev/null; do sleep 0.05; done; rm "$0"`, server.keyFile], {env: {SSH_AUTH_SOCK: socket}});
   const {exitCode, stderr} = await winnowAs(t, server, server.options.slice(0, 2), {SSH_AUTH_SOCK: socket});
+  t.is(exitCode, ExitCode.done, stderr);
+});
+
+test('an agent that does not answer is one way less', async (t) => {
+  const server = await startSshServer(t);
+  const {exitCode, stderr} = await winnowAs(t, server, server.options.slice(0, 2), {SSH_AUTH_SOCK: '/no/such/agent'});
   t.is(exitCode, ExitCode.done, stderr);
 });
 

@@ -1,3 +1,4 @@
+import {randomBytes, randomInt} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {connect, createServer, type Socket} from 'node:net';
@@ -25,13 +26,15 @@ export interface SshServer {
 export interface ServerSettings {
   /** More lines of sshd_config. */
   readonly config?: readonly string[];
-  /** Runs the server under another program. */
+  /** Runs the server under another program, which has the directory for the remote side's temporary files in $TMPDIR. */
   readonly prefix?: readonly string[];
+  /** Puts the server into a network of its own, from which no more comes than this, as tc-tbf(8) writes it. */
+  readonly rate?: string;
   readonly user?: string;
 }
 
-/** A real OpenSSH server on a free loopback port, with host keys, authorized keys and a client's home of its own. */
-export async function startSshServer(t: ExecutionContext, {config = [], prefix = [], user = 'root'}: ServerSettings = {}): Promise<SshServer> {
+/** A real OpenSSH server on a free port, of loopback where no rate is asked for, with host keys, authorized keys and a client's home of its own. */
+export async function startSshServer(t: ExecutionContext, {config = [], prefix = [], rate, user = 'root'}: ServerSettings = {}): Promise<SshServer> {
   const home = await mkdtemp(path.join(tmpdir(), 'winnow-test-ssh-'));
   t.teardown(() => rm(home, {recursive: true, force: true}));
   await execa('chmod', ['755', home]); // the server reads authorized_keys as the user
@@ -46,32 +49,46 @@ export async function startSshServer(t: ExecutionContext, {config = [], prefix =
   await execa('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', '', '-f', at('host_ecdsa')]);
   await execa('cp', [at('.ssh/id_ed25519.pub'), at('authorized_keys')]);
   const settings = [
-    'ListenAddress 127.0.0.1', `HostKey ${at('host_ed25519')}`, `HostKey ${at('host_ecdsa')}`,
+    `ListenAddress ${rate === undefined ? '127.0.0.1' : '0.0.0.0'}`, `HostKey ${at('host_ed25519')}`, `HostKey ${at('host_ecdsa')}`,
     `AuthorizedKeysFile ${at('authorized_keys')}`, `PidFile ${at('sshd.pid')}`, 'PermitRootLogin yes', 'StrictModes no', 'UsePAM no',
     'PasswordAuthentication no', 'KbdInteractiveAuthentication no', `SetEnv TMPDIR=${at('remote')}`,
   ];
   // The first mention of a setting counts; but a subsystem may be mentioned once only.
   const sftp = config.some((line) => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp'];
   await writeFile(at('sshd_config'), [...config, ...settings, ...sftp, ''].join('\n'));
-  const {server, port} = await onFreePort([...prefix, '/usr/sbin/sshd', '-D', '-e', '-f', at('sshd_config')], at('sshd'));
+  const {server, port} = await onFreePort([...(rate === undefined ? [] : ['unshare', '--net']), ...prefix, '/usr/sbin/sshd', '-D', '-e', '-f', at('sshd_config')], at('sshd'), at('remote'));
   t.teardown(async () => {
     server.kill('SIGTERM');
     await server;
   });
+  const host = rate === undefined ? '127.0.0.1' : await linkSlowly(server.pid ?? 0, rate);
   const knownHosts = at('.ssh/known_hosts');
-  await writeFile(knownHosts, (await execa('ssh-keyscan', ['-T', '60', '-p', String(port), '127.0.0.1'])).stdout + '\n');
+  await writeFile(knownHosts, (await execa('ssh-keyscan', ['-T', '60', '-p', String(port), host])).stdout + '\n');
   const keyFile = at('.ssh/id_ed25519');
   return {
-    port, pid: server.pid ?? 0, address: `ssh://${user}@127.0.0.1:${port}`, home, knownHosts, keyFile, remoteTmp: at('remote'),
-    options: ['--host', `ssh://${user}@127.0.0.1:${port}`, '--ssh-known-hosts', knownHosts, '--ssh-key', keyFile],
+    port, pid: server.pid ?? 0, address: `ssh://${user}@${host}:${port}`, home, knownHosts, keyFile, remoteTmp: at('remote'),
+    options: ['--host', `ssh://${user}@${host}:${port}`, '--ssh-known-hosts', knownHosts, '--ssh-key', keyFile],
   };
 }
 
+/** Links a process's network to this host's, and resolves to its address there. The link goes with the process. */
+async function linkSlowly(pid: number, rate: string): Promise<string> {
+  const name = `wn${randomBytes(4).toString('hex')}`;
+  // Of 198.18.0.0/15, which is for tests of network devices (RFC 2544), two of four addresses.
+  const network = `198.18.${randomInt(256)}.${randomInt(64) * 4}`.split('.');
+  const [near, far] = [1, 2].map((number) => [...network.slice(0, 3), Number(network[3]) + number].join('.'));
+  await execa('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)]);
+  await execa('sh', ['-ec', 'ip address add "$1/30" dev "$0"; ip link set "$0" up', name, near ?? '']);
+  const there = 'ip link set lo up; ip address add "$0/30" dev eth0; ip link set eth0 up; tc qdisc add dev eth0 root tbf rate "$1" burst 16kb latency 400ms';
+  await execa('nsenter', [`--target=${pid}`, '--net', 'sh', '-ec', there, far ?? '', rate]);
+  return far ?? '';
+}
+
 /** Starts the server, on another port where somebody took the free one in the meantime. */
-async function onFreePort([file = '', ...args]: readonly string[], base: string) {
+async function onFreePort([file = '', ...args]: readonly string[], base: string, TMPDIR: string) {
   for (;;) {
     const port = await freePort();
-    const server = execa(file, [...args, '-p', String(port)], {reject: false, stdin: 'ignore', stdout: 'ignore', stderr: {file: `${base}.log`}});
+    const server = execa(file, [...args, '-p', String(port)], {reject: false, env: {TMPDIR}, stdin: 'ignore', stdout: 'ignore', stderr: {file: `${base}.log`}});
     while (server.exitCode === null && !existsSync(`${base}.pid`)) {
       await sleep(20);
     }
@@ -107,12 +124,15 @@ export interface Link {
   cut(): void;
   /** From now on nothing comes from there, though nothing ends. */
   hush(): void;
+  /** Resolves when so many bytes have come from there. */
+  passed(bytes: number): Promise<void>;
 }
 
 /** A way to a port, of at most `bytesPerSecond` from there to here. */
 export async function startLink(t: ExecutionContext, target: number, bytesPerSecond = Infinity): Promise<Link> {
   const sockets = new Set<Socket>();
   let hushed = false;
+  let bytesPassed = 0;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     for (const [one, other] of [[near, far], [far, near]] as const) {
@@ -122,20 +142,30 @@ export async function startLink(t: ExecutionContext, target: number, bytesPerSec
     near.pipe(far);
     far.on('data', (chunk: Buffer) => {
       far.pause();
-      if (hushed) {
-        return;
-      }
-      near.write(chunk);
-      setTimeout(() => far.resume(), (chunk.length / bytesPerSecond) * 1000);
+      void pass(chunk, near).then(() => far.resume());
     });
   });
+  /** In pieces of 20 ms, so that it is slow, not silent. */
+  const pass = async (chunk: Buffer, to: Socket): Promise<void> => {
+    const size = Math.min(chunk.length, Math.ceil(bytesPerSecond / 50));
+    for (let start = 0; start < chunk.length && !hushed; start += size) {
+      to.write(chunk.subarray(start, start + size));
+      bytesPassed += size;
+      await sleep((size / bytesPerSecond) * 1000);
+    }
+  };
+  const passed = async (bytes: number): Promise<void> => {
+    while (bytesPassed < bytes) {
+      await sleep(20);
+    }
+  };
   const cut = (): void => {
     server.close();
     sockets.forEach((socket) => socket.resetAndDestroy());
   };
   t.teardown(cut);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {port: (server.address() as {port: number}).port, cut, hush: () => void (hushed = true)};
+  return {port: (server.address() as {port: number}).port, cut, hush: () => void (hushed = true), passed};
 }
 
 /** Options to reach a server through a link. */

@@ -98,6 +98,17 @@ test('a passphrase opens an encrypted key', async (t) => {
   t.true((await listRuns(store))[0]?.complete);
 });
 
+test('a wrong passphrase is asked for again, three times in all, then the key is left out', async (t) => {
+  const server = await startSshServer(t);
+  await execa('ssh-keygen', ['-q', '-p', '-N', password, '-f', server.keyFile]);
+  const wrong = {question: /Passphrase of .*id_ed25519: /, answer: 'wrong horse'};
+  const {shown, exitCode} = await onTerminal(['profile', busybox, ...place(server), ...alone], [wrong, wrong, wrong], {HOME: server.home});
+  t.is(exitCode, ExitCode.failed, shown);
+  t.regex(shown, /refuses root, tried with \/.*id_ed25519 \(left out: .*bad passphrase.*\); /);
+  t.is(shown.match(/Passphrase of /g)?.length, 3);
+  t.false(shown.includes('horse'));
+});
+
 test('a user who may use sudo without a password profiles as root does', async (t) => {
   const user = await makeUser(t);
   const server = await startSshServer(t, {user});

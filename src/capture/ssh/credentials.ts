@@ -18,7 +18,8 @@ export interface CredentialSources {
 
 /** Keys of the user, in ssh's own order. */
 const ownKeys = ['id_ecdsa', 'id_ed25519', 'id_rsa'];
-const passwordTries = 3;
+/** As ssh asks. */
+const secretTries = 3;
 
 /** Ways for a user to prove who they are. Keeps, in memory only, what was typed for a second connection. */
 export class Credentials {
@@ -52,7 +53,7 @@ export class Credentials {
     if (taken('publickey')) {
       yield* this.#publicKeys(username);
     }
-    for (let count = 0; taken('password') && count < passwordTries; count += 1) {
+    for (let count = 0; taken('password') && count < secretTries; count += 1) {
       this.#password ??= await this.#askSecret?.(`Password of ${username}@${this.#address.host}: `);
       if (this.#password === undefined) {
         break;
@@ -91,7 +92,9 @@ export class Credentials {
     });
     let key = ssh2.utils.parseKey(content);
     if (key instanceof Error && /encrypted/i.test(key.message) && this.#askSecret !== null) {
-      key = ssh2.utils.parseKey(content, await this.#askSecret(`Passphrase of ${file}: `));
+      for (let count = 0; key instanceof Error && count < secretTries; count += 1) {
+        key = ssh2.utils.parseKey(content, await this.#askSecret(`Passphrase of ${file}: `));
+      }
     }
     if (key instanceof Error) {
       this.#tried.add(`${file} (left out: ${key.message})`);

@@ -51,9 +51,15 @@ export class RemoteDirectory {
     } finally {
       sftp.end();
     }
-    const {output, talk} = await runCommand(this.#connection, ['sha256sum', remotePath]);
+    const {output, talk} = await runCommand(this.#connection, ['/bin/sh', '-c', 'sha256sum "$0"; test -x "$0" || echo noexec', remotePath]);
     if (output.split(' ')[0] !== (await sha256Of(localPath))) {
       throw hostError(hostName, `${remotePath} is not what was sent${talk === '' ? '' : `: ${talk}`}`);
+    }
+    if (output.endsWith('noexec')) {
+      throw new WinnowError(`${hostName}: ${remotePath} may not be run, as its file system allows no programs`, {
+        exitCode: ExitCode.hostCannot,
+        hint: 'set TMPDIR there to one that does',
+      });
     }
     return remotePath;
   }

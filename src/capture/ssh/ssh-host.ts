@@ -1,4 +1,5 @@
 import type {Duplex} from 'node:stream';
+import type {WinnowError} from '../../model/winnow-error.js';
 import {knownHostsName} from './address.js';
 import {SshConnection} from './connection.js';
 import type {DialOptions} from './dial.js';
@@ -47,6 +48,11 @@ export class SshHost {
     const connection = await SshConnection.open(options);
     options.credentials.stopAsking();
     return new SshHost(connection, options);
+  }
+
+  /** Null while the connection holds; else what explains everything that fails from then on. */
+  get lostError(): WinnowError | null {
+    return this.#connection.isLost ? this.#connection.lostError() : null;
   }
 
   /** Leaves nothing there. */
