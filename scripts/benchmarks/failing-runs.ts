@@ -1,8 +1,9 @@
 /** Bounds the share of failing runs on random halves of the recorded runs, and counts those that fail in the other halves. */
 import {ImageTree} from '../../src/image/tree.js';
 import {planDebloat} from '../../src/plan/plan-debloat.js';
-import {runLevels, withoutRuns} from '../../src/plan/run-levels.js';
+import {runLevels} from '../../src/plan/run-levels.js';
 import {trainProfile} from '../../src/train/train-profile.js';
+import {withoutRuns} from '../../src/train/without-runs.js';
 import {randomHalves} from '../estimates/folds.js';
 import {loadTracedImages, type TracedImage} from '../estimates/traced-image.js';
 

@@ -16,11 +16,12 @@ import type {CommandContext} from './context.js';
 import {makeReport} from './debloat-report.js';
 import {printReports, writeReports} from './report-set.js';
 import {writeBills} from './sbom-files.js';
+import {type EvidenceOptions, evidenceOf} from './evidence-options.js';
 import {loadTrainedImage} from './trained-image.js';
 import {verifyAll} from './verify-all.js';
 import type {VerifyOptions} from './verify-options.js';
 
-export interface DebloatAllOptions extends VerifyOptions {
+export interface DebloatAllOptions extends VerifyOptions, EvidenceOptions {
   readonly plan?: string;
   readonly report?: string;
   readonly sbom?: string;
@@ -42,7 +43,7 @@ export async function debloatAll(requests: readonly DebloatRequest[], options: D
       const original = await openImage(parseLocation(image), transport);
       originals.push(original);
       const described = await describeImage(original);
-      images.push({original, described, planned: plannedFiles(described, await planFor(original, options.plan, context), original)});
+      images.push({original, described, planned: plannedFiles(described, await planFor(original, options, context), original)});
     }
     refuseTwice(originals);
     await debloatOpened(requests, images, options, context);
@@ -112,9 +113,9 @@ function plannedFiles({index}: DescribedImage, planned: PlannedDecisions, {image
 }
 
 /** The plan in a file, or what the store's runs of the image give. */
-async function planFor({image}: OpenedImage, plan: string | undefined, context: CommandContext): Promise<PlannedDecisions> {
+async function planFor({image}: OpenedImage, {plan, ...options}: DebloatAllOptions, context: CommandContext): Promise<PlannedDecisions> {
   if (plan === undefined) {
-    const {profile, index} = await loadTrainedImage(image.id, context);
+    const {profile, index} = await loadTrainedImage(image.id, context, evidenceOf(options));
     return planDebloat(profile, index, defaultPolicy);
   }
   const configs = await readPlanFile(plan, context.cwd);

@@ -25,7 +25,7 @@ export function explanationDocument({file, decision, causes, item, ...rest}: Exp
 }
 
 export function explanationLines({linkTarget}: ImageFile, {file, decision, sightings, unseenProbability, causes, item, cost}: Explanation, {evidence}: DebloatConfig): string[] {
-  const {path, type, bytes, layer, package: owner, probability, interval, touched, observedRuns, openedRuns, observedFlawedRuns} = file;
+  const {path, type, bytes, layer, package: owner, probability, interval, touched, observedRuns, openedRuns, observedFlawedRuns, sinceRuns} = file;
   const seenIn = sightings.filter(({observed}) => observed > 0);
   return alignColumns([
     ['path', displayPath(path)],
@@ -36,6 +36,7 @@ export function explanationLines({linkTarget}: ImageFile, {file, decision, sight
     ['probability', `${belief(probability, interval)}; ${figure(unseenProbability)} had no run shown it`],
     ...(touched.probability === probability ? [] : [['touched', `${belief(touched.probability, touched.interval)}, where a look at its metadata counts too`]]),
     ['observed in', `${observedRuns} of ${evidence.runs} complete runs (content in ${openedRuns}), ${observedFlawedRuns} of ${evidence.flawedRuns} flawed ones`],
+    ...(sinceRuns === undefined ? [] : [['since the runs', sinceRuns === 'new' ? 'new: none of them could need it' : 'changed: they had another content here']]),
     ...list('workloads', seenIn.map(({workload, runs, observed, opened}) => `${displayPath(workload)}: ${observed} of ${runs}${opened === observed ? '' : `, content in ${opened}`}`)),
     ...list('pulled in by', causes.map((cause) => `${displayPath(cause.path)}, in ${plural(cause.runs, 'run')}`)),
     ...itemRows(path, item),

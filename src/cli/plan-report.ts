@@ -3,6 +3,7 @@ import type {DebloatConfig} from '../model/debloat-config.js';
 import {plural} from '../model/plural.js';
 import {formatBytes, formatMs} from '../model/units.js';
 import {alignColumns} from './columns.js';
+import {carriedLines} from './earlier-images.js';
 import {formatCount, formatPercent, formatPercentUp} from './figures.js';
 import {riskLines} from './risk-lines.js';
 
@@ -24,6 +25,7 @@ export function planSummary(config: DebloatConfig): string[] {
       row('removed', removedFiles, removedBytes),
     ], new Set([1, 2, 3])),
     '',
+    ...carriedLines(evidence).map((line, at) => (at === 0 ? `Carried over: ${line}` : `              ${line}`)),
     ...(removedFiles === 0 ? ['Nothing would be removed.'] : config.policy.generations == null ? riskLines(evidence, 'a file that this plan removes') : ['Runs like your older tests need files that this plan removes.']),
     ...(calibration == null || removedFiles === 0 ? [] : [`Left out one after the other, ${calibration.failing} of ${plural(calibration.runs, 'run')} would have missed a file: that bounds the next one's chance by ${formatPercentUp(calibration.bound)}.`]),
     ...generationLines(config),

@@ -51,8 +51,8 @@ export function historyFor({index, tree, touches}: TrainedImage, {generations = 
 }
 
 /** Runs are left out only where something hangs on it: it takes a training for each. */
-export function levelsFor({index, tree, touches}: TrainedImage, policy: Policy, {maxRisk}: PolicyOptions): number[] | null {
-  return maxRisk === undefined ? null : runLevels(touches, index, tree, policy);
+export function levelsFor({index, tree, touches, train}: TrainedImage, policy: Policy, {maxRisk}: PolicyOptions): number[] | null {
+  return maxRisk === undefined ? null : runLevels(touches, index, tree, policy, train);
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

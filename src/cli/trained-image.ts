@@ -7,8 +7,10 @@ import type {RunMetadata} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {aggregateRuns, type RunTouches} from '../store/aggregate.js';
 import {listRuns} from '../store/store.js';
-import {type TrainOptions, trainProfile} from '../train/train-profile.js';
+import {trainWithEarlier} from '../train/earlier/train-with-earlier.js';
+import type {TrainOptions} from '../train/train-profile.js';
 import type {CommandContext} from './context.js';
+import {findEarlier} from './earlier-images.js';
 
 export interface TrainedImage {
   readonly index: ImageIndex;
@@ -16,24 +18,42 @@ export interface TrainedImage {
   readonly profile: Profile;
   /** What the profile was trained on. */
   readonly touches: RunTouches;
+  /** Trains on some of it. */
+  readonly train: (touches: RunTouches) => Profile;
+}
+
+export interface TrainedImageOptions extends TrainOptions {
+  /** Names or ids of earlier images whose runs count too. */
+  readonly from?: readonly string[];
 }
 
 /**
  * What the store's runs teach about an image. The engine says what a name means now; without one that knows the name,
  * it means what it meant when its runs were captured.
- * @throws WinnowError where neither knows the image, or the store has no run of it
+ * @throws WinnowError where neither knows the image, or the store has no run of it or of an earlier one
  */
-export async function loadTrainedImage(name: string, context: CommandContext, options: TrainOptions = {}): Promise<TrainedImage> {
+export async function loadTrainedImage(name: string, context: CommandContext, {from = [], ...options}: TrainedImageOptions = {}): Promise<TrainedImage> {
   const {storeDirectory} = context;
   const all = await listRuns(storeDirectory, {}, ({message}) => context.note(`winnow: left out: ${message}`));
   const index = await findIndex(name, all, context);
-  const runs = all.filter(({imageId, imageName}) => imageId === index.image.id || (imageId === '' && imageName === name));
+  const own = all.filter(({imageId, imageName}) => imageId === index.image.id || (imageId === '' && imageName === name));
+  const earlier = await findEarlier(from, index, all, context);
+  const counted = new Set([...own, ...earlier.flatMap((image) => image.runs)]);
+  const runs = all.filter((run) => counted.has(run));
   if (runs.length === 0) {
-    throw new WinnowError(`there are no runs of ${name} (${index.image.id.slice(0, 19)}) in ${storeDirectory}`, {hint: `record some with winnow profile ${name}`});
+    throw new WinnowError(`there are no runs of ${name} (${index.image.id.slice(0, 19)}) in ${storeDirectory}`, {hint: recordHint(name, all)});
   }
   const tree = new ImageTree(index);
   const touches = await aggregateRuns(storeDirectory, runs);
-  return {index, tree, touches, profile: trainProfile(touches, index, tree, options)};
+  const train = (some: RunTouches): Profile => trainWithEarlier(some, index, earlier.map((image) => image.index), tree, options);
+  return {index, tree, touches, profile: train(touches), train};
+}
+
+/** An image of the same repository may have runs, which a user who just built the next tag would like to go on with. */
+function recordHint(name: string, runs: readonly RunMetadata[]): string {
+  const repository = (image: string): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+  const before = runs.findLast(({imageName}) => repository(imageName) === repository(name))?.imageName;
+  return `record some with winnow profile ${name}${before === undefined ? '' : `, or let those of an earlier image count with --from ${before}`}`;
 }
 
 /** The image's file list, from the engine or else from the store. @throws WinnowError where neither knows the image */

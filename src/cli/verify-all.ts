@@ -5,6 +5,7 @@ import {openEngine} from '../image/engine.js';
 import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {CommandContext} from './context.js';
+import type {EvidenceOptions} from './evidence-options.js';
 import {verifyImage} from './verify-image.js';
 import {namesWorkloads, type VerifyOptions, workloadsToVerify} from './verify-options.js';
 
@@ -13,7 +14,7 @@ import {namesWorkloads, type VerifyOptions, workloadsToVerify} from './verify-op
  * layers it shares: those are verified again, as they became. It ends since more comes back each time.
  * @returns one for each image, up to the first that does not pass
  */
-export async function verifyAll(images: readonly ImageToDebloat[], options: VerifyOptions, context: CommandContext): Promise<Verification[]> {
+export async function verifyAll(images: readonly ImageToDebloat[], options: VerifyOptions & EvidenceOptions, context: CommandContext): Promise<Verification[]> {
   if (images.length > 1 && namesWorkloads(options)) {
     throw new WinnowError('--config, --exec, --test and --http are for one image', {exitCode: ExitCode.usage, hint: 'leave them out: each of several images is verified with the workloads that it was profiled with'});
   }

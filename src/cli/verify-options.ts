@@ -2,7 +2,11 @@ import type {Command} from 'commander';
 import {type Readiness, parseReadiness} from '../capture/readiness.js';
 import {ExitCode} from '../model/exit-code.js';
 import {WinnowError} from '../model/winnow-error.js';
+import {listRuns} from '../store/store.js';
 import type {CommandContext} from './context.js';
+import {earlierIds} from './earlier-images.js';
+import type {WorkloadSettings} from './config/config-workloads.js';
+import type {EvidenceOptions} from './evidence-options.js';
 import {readKeptWorkloads} from './kept-workloads.js';
 import {chooseWorkloads, collect, defaultUntilRisk, workloadOf} from './profile-options.js';
 import type {Workload} from './profile-runs.js';
@@ -39,19 +43,29 @@ export function addVerifyOptions(command: Command): Command {
 export const namesWorkloads = ({config, exec, test, http}: VerifyOptions): boolean => config !== undefined || exec.length + test.length + http.length > 0;
 
 /** What to run: what the options say, else what complete runs of the image were made with. @throws WinnowError (usage) where there is nothing */
-export async function workloadsToVerify(imageId: string, name: string, options: VerifyOptions, context: CommandContext): Promise<Workload['plan'][]> {
-  const {workload} = options;
+export async function workloadsToVerify(imageId: string, name: string, options: VerifyOptions & Partial<EvidenceOptions>, context: CommandContext): Promise<Workload['plan'][]> {
+  const {workload, from = []} = options;
   if (namesWorkloads(options)) {
     const {workloads} = await chooseWorkloads([], options, context.cwd);
     return workloads.map(({plan}) => plan);
   }
-  const kept = (await readKeptWorkloads(context.storeDirectory, imageId)).filter((settings) => workload === undefined || settings.workload === workload);
+  const kept = (await keptWorkloads(imageId, from, context)).filter((settings) => workload === undefined || settings.workload === workload);
   if (kept.length === 0) {
     throw new WinnowError(`no workload of ${name} is known to verify with`, {
       exitCode: ExitCode.usage, hint: 'name some with --config, --exec, --test or --http, or go without with --no-verify',
     });
   }
   return kept.map((settings) => workloadOf({...settings, dockerArgs: [...settings.dockerArgs, ...options.dockerArg]}, defaultUntilRisk).plan);
+}
+
+/** Those of the image, and of earlier ones those that it has none of that name of. */
+async function keptWorkloads(imageId: string, from: readonly string[], {storeDirectory}: CommandContext): Promise<WorkloadSettings[]> {
+  const found = await readKeptWorkloads(storeDirectory, imageId);
+  for (const id of from.length === 0 ? [] : earlierIds(from, imageId, await listRuns(storeDirectory))) {
+    const earlier = await readKeptWorkloads(storeDirectory, id);
+    found.push(...earlier.filter(({workload}) => found.every((known) => known.workload !== workload)));
+  }
+  return found;
 }
 
 function parseRepairs(text: string): number {

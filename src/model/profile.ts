@@ -27,6 +27,17 @@ export interface Evidence {
   readonly risk: RiskEstimate;
   /** The same for a kind of workload that was not profiled (leave one workload out); null with fewer than two. */
   readonly newWorkloadRisk: number | null;
+  /** Clean runs after which a run weighs half; absent where all weigh alike. */
+  readonly halfLifeRuns?: number;
+  /** Runs of earlier images that count as if they were of this one; absent where none do. */
+  readonly carriedOver?: CarriedOver;
+}
+
+/** What runs of earlier images have to do with this one. */
+export interface CarriedOver {
+  readonly images: readonly {readonly name: string; readonly id: string; readonly runs: number}[];
+  /** Regular files: those that an earlier image has too, has with another content at the path, and has not; and those that only earlier images have. */
+  readonly files: {readonly same: number; readonly changed: number; readonly new: number; readonly gone: number};
 }
 
 export interface FileProbability {
@@ -53,6 +64,8 @@ export interface FileProbability {
   readonly observedWorkloads: readonly string[];
   /** Why it counts as needed though nothing touched it itself; null where it was touched or not needed. */
   readonly impliedBy: ContainerPath | null;
+  /** No complete run had a file of this content at the path: another one, or none. Absent where some had. */
+  readonly sinceRuns?: 'changed' | 'new';
 }
 
 /** Number of distinct image files known after n runs, averaged over orders, with the expected next step. */

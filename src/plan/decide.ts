@@ -45,7 +45,7 @@ export function verdictOfRule(file: FileProbability, item: Item, stays: boolean,
   const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
   const use = isSeen ? useOf(file, evidence) : unusedIn(file, evidence);
   if (stays) {
-    return {decision: 'keep', reason: isSeen ? use : `${whyUnseenStays(file, item, cost, budget, maxRisk)}; ${use}`};
+    return {decision: 'keep', reason: isSeen || (file.sinceRuns === 'new' && cost === null && budget === null) ? use : `${whyUnseenStays(file, item, cost, budget, maxRisk)}; ${use}`};
   }
   if (cost !== null && item.hedgedMissMs <= keepMs(cost, item.bytes)) {
     return {decision: 'remove', reason: `keeping costs ${formatMs(keepMs(cost, item.bytes))} a run and its misses ${formatMs(item.missMs)}; ${use}`};
@@ -85,16 +85,20 @@ function whyUnseenStays(file: FileProbability, item: Item, cost: CostModel | nul
   return maxRisk === null ? `has room in ${formatBytes(budget ?? 0)}` : `without it more than ${Number((maxRisk * 100).toPrecision(3))} % of runs might miss a file`;
 }
 
-function useOf({impliedBy, observedRuns, observedFlawedRuns}: FileProbability, evidence: Evidence): string {
+function useOf({impliedBy, observedRuns, observedFlawedRuns, sinceRuns}: FileProbability, evidence: Evidence): string {
   const use = impliedBy === null ? 'observed' : `needed for ${pathToText(impliedBy).text}`;
+  const before = sinceRuns === undefined ? '' : ', before it changed';
   return observedRuns > 0
-    ? `${use} in ${observedRuns} of ${plural(evidence.runs, 'run')}`
-    : `${use} in ${plural(observedFlawedRuns, 'run')} that lost records or broke off`;
+    ? `${use} in ${observedRuns} of ${plural(evidence.runs, 'run')}${before}`
+    : `${use} in ${plural(observedFlawedRuns, 'run')} that lost records or broke off${before}`;
 }
 
-function unusedIn({probability}: FileProbability, evidence: Evidence): string {
+function unusedIn({probability, sinceRuns}: FileProbability, evidence: Evidence): string {
+  if (sinceRuns === 'new') {
+    return `new since the runs, which could not need it; probability ${Number(probability.toPrecision(2))}`;
+  }
   const tried = `${plural(evidence.runs, 'run')} of ${plural(evidence.workloads.length, 'workload')}`;
-  return `not observed in ${tried}; probability ${Number(probability.toPrecision(2))}`;
+  return `not observed in ${tried}${sinceRuns === undefined ? '' : ', before it changed'}; probability ${Number(probability.toPrecision(2))}`;
 }
 
 function nameOf({type}: FileProbability): string {

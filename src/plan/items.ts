@@ -23,7 +23,7 @@ export interface Item {
   readonly hedgedMissMs: number;
   /** Milliseconds a run that a kept byte saves. */
   readonly worth: number;
-  /** Some run needed one of them. */
+  /** Some run needed one of them, or none could have, since it is new. */
   readonly isSeen: boolean;
   readonly together: Together | null;
 }
@@ -38,6 +38,7 @@ export interface Item {
 export function listItems({files, evidence}: Profile, index: ImageIndex, cost: CostModel, fixed: readonly Fixed[], before: readonly (Verdict | null)[]): Item[] {
   const contentOf = (at: number): string => String(index.files[at]?.hardLinkGroup ?? files[at]?.path); // a path starts with "/", a number does not
   const isSeen = (at: number): boolean => (files[at]?.observedRuns ?? 0) + (files[at]?.observedFlawedRuns ?? 0) > 0;
+  const isUntried = (at: number): boolean => files[at]?.sinceRuns === 'new';
   const isBeside = besideTouched(files, isSeen);
   const leastOf = (at: number): number => (isBeside[at] === true && !isSeen(at) ? sweptRate(evidence.runs) : 0);
   const held = new Set<string>();
@@ -66,7 +67,7 @@ export function listItems({files, evidence}: Profile, index: ImageIndex, cost: C
       missMs: missed,
       hedgedMissMs: sumSorted(removed.map(({bytes, probability, least}) => Math.max(probability, least) * missMs(cost, bytes))),
       worth: bytes === 0 ? Infinity : missed / bytes,
-      isSeen: names.some(isSeen),
+      isSeen: names.some((at) => isSeen(at) || isUntried(at)),
       together: fixed[names[0] ?? -1]?.together ?? null,
     };
   });

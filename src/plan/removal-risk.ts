@@ -6,15 +6,18 @@ import {sumSorted} from '../stats/sum-sorted.js';
 /**
  * The evidence with its risks turned from "needs a file that no run touched" to "needs a removed file". Removing only
  * untouched files, the one bounds the other from above; nothing removed, nothing is risked. Files that runs did touch, and a
- * policy removes all the same, add their own probabilities: P(A or B) ≤ P(A) + P(B), however they go together.
+ * policy removes all the same, add their own probabilities: P(A or B) ≤ P(A) + P(B), however they go together. So do those that changed since the
+ * runs or are new, of which the runs' bound says nothing; they have no bound of their own, so what is expected stands for it.
  */
 export function riskOfRemoval(evidence: Evidence, removed: readonly FileProbability[]): Evidence {
   if (removed.length === 0) {
     return {...evidence, risk: {estimate: 0, upper95: 0}, newWorkloadRisk: evidence.newWorkloadRisk === null ? null : 0};
   }
-  const touched = removed.filter(({observedRuns, observedFlawedRuns}) => observedRuns + observedFlawedRuns > 0);
-  const added = sumSorted(touched.map(({touched: {probability}}) => probability));
-  const addedUpper = sumSorted(touched.map(({touched: {interval: [, upper]}}) => upper));
+  const wasTouched = ({observedRuns, observedFlawedRuns}: FileProbability): boolean => observedRuns + observedFlawedRuns > 0;
+  const touched = removed.filter(wasTouched);
+  const unproven = sumSorted(removed.filter((file) => file.sinceRuns !== undefined && !wasTouched(file)).map(({touched: {probability}}) => probability));
+  const added = unproven + sumSorted(touched.map(({touched: {probability}}) => probability));
+  const addedUpper = unproven + sumSorted(touched.map(({touched: {interval: [, upper]}}) => upper));
   return {
     ...evidence,
     risk: {estimate: Math.min(1, evidence.risk.estimate + added), upper95: Math.min(1, evidence.risk.upper95 + addedUpper)},

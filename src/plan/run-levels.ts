@@ -4,12 +4,13 @@ import {defaultCost} from '../model/cost-model.js';
 import type {Policy} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {Profile} from '../model/profile.js';
-import {type Incidence, selectRuns} from '../stats/incidence.js';
+import type {Incidence} from '../stats/incidence.js';
 import type {RunTouches} from '../store/aggregate.js';
 import {holdsContent} from '../train/content.js';
 import {isClean} from '../train/evidence.js';
 import {neededRuns} from '../train/needed-runs.js';
 import {trainProfile} from '../train/train-profile.js';
+import {withoutRuns} from '../train/without-runs.js';
 import {itemLevels, keepsSeen} from './choose.js';
 import {verdictBeforeRule} from './decide.js';
 import {fixByPolicy} from './fixed.js';
@@ -76,21 +77,6 @@ function listDistinct({runs}: RunTouches, needs: Incidence): {readonly run: numb
   return [...repeats]
     .map(([key, same]) => ({key, run: same[0] ?? 0, repeats: same}))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-export function withoutRuns(touches: RunTouches, out: ReadonlySet<number>): RunTouches {
-  let kept = 0;
-  const newIndex = Int32Array.from(touches.runs, (_, run) => (out.has(run) ? -1 : kept++));
-  const touchedBy = selectRuns(touches.touchedBy, newIndex);
-  const openedBy = selectRuns(touches.openedBy, newIndex);
-  const isTouched = touchedBy.map(({length}) => length > 0);
-  return {
-    runs: touches.runs.filter((_, run) => newIndex[run] !== -1),
-    paths: touches.paths.filter((_, at) => isTouched[at]),
-    touchedBy: touchedBy.filter((_, at) => isTouched[at]),
-    openedBy: openedBy.filter((_, at) => isTouched[at]),
-    opsOf: touches.opsOf.filter((_, at) => isTouched[at]),
-  };
 }
 
 const isContent = ({files}: ImageIndex, at: number): boolean => files[at] !== undefined && holdsContent(files[at]);

@@ -71,7 +71,7 @@ export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new 
       impliedBy: impliedBy[at] ?? null,
     };
   });
-  return {schema: 'winnow.profile/1', image: index.image, evidence, files, discovery: discoveryCurve(histogram)};
+  return {schema: 'winnow.profile/1', image: index.image, evidence: halfLifeRuns === Infinity ? evidence : {...evidence, halfLifeRuns}, files, discovery: discoveryCurve(histogram)};
 }
 
 /** Files have few different counts, and quantiles are dear. */

@@ -18,13 +18,14 @@ import {listRuns} from '../../store/store.js';
 import {alignColumns, displayPath} from '../columns.js';
 import {readPlanFile} from '../config/plan-file.js';
 import type {CommandContext} from '../context.js';
+import {addEvidenceOptions, type EvidenceOptions, evidenceOf} from '../evidence-options.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
 import type {RegisterCommand} from '../program.js';
 import {toolVersion} from '../tool-version.js';
 import {findIndex, loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeDocument} from '../write-document.js';
 
-interface CheckOptions {
+interface CheckOptions extends EvidenceOptions {
   readonly maxSize?: number;
   readonly maxBloat?: number;
   readonly maxRisk?: number;
@@ -38,8 +39,7 @@ interface CheckOptions {
 const shownMisses = 20;
 
 export const registerCheck: RegisterCommand = (program, contextOf) => {
-  program
-    .command('check')
+  addEvidenceOptions(program.command('check'))
     .description('hold an image against thresholds, for CI: exit code 3 where one is exceeded')
     .argument('<image>', 'name or id of an image')
     .option('--max-size <size>', "bytes of the image's files", parseSize)
@@ -68,7 +68,7 @@ async function check(name: string, options: CheckOptions, context: CommandContex
     throw new WinnowError('there is nothing to check', {exitCode: ExitCode.usage, hint: 'give a limit, such as --max-size 300MB'});
   }
   const needsRuns = maxBloat !== undefined || maxRisk !== undefined || maxNewMisses !== undefined;
-  const trained = needsRuns ? await loadTrainedImage(name, context) : null;
+  const trained = needsRuns ? await loadTrainedImage(name, context, evidenceOf(options)) : null;
   const index = trained?.index ?? (await findIndex(name, await listRuns(context.storeDirectory), context));
   const newMisses = trained === null || plan === undefined ? [] : await missesOf(plan, trained.profile, context);
   const checks = [

@@ -7,6 +7,7 @@ import {plural} from '../../model/plural.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import type {CommandContext} from '../context.js';
 import {type DebloatAllOptions, debloatAll, type DebloatRequest} from '../debloat-all.js';
+import {addEvidenceOptions} from '../evidence-options.js';
 import {collect} from '../profile-options.js';
 import type {RegisterCommand} from '../program.js';
 import {openBoth} from '../remainder-of.js';
@@ -32,7 +33,7 @@ export const registerDebloat: RegisterCommand = (program, contextOf) => {
     .option('--report <file>', 'write what was removed and why: text where it ends with .txt, else JSON')
     .option('--sbom <directory>', 'write bills of materials of both images there, as SPDX and CycloneDX')
     .option('--check', 'check that the debloated image and its remainder make the original, bit for bit');
-  addVerifyOptions(command)
+  addVerifyOptions(addEvidenceOptions(command, ['plan']))
     .addHelpText('after', `
 The image is verified before it gets its name: each workload that it was profiled with, or that options name, runs on the
 original and on the debloated image. What is missing there is added back, with what goes with it, and tried again; where that
@@ -43,6 +44,7 @@ oci-archive:FILE[:NAME] or docker://REGISTRY/NAME. docs/debloat.md says what bec
 Examples:
   winnow debloat shop:1.4 --tag shop:slim --remainder shop:rest --report removed.txt
   winnow debloat shop:1.4 --tag shop:slim --config winnow.yaml --sbom bills
+  winnow debloat shop:1.5 --from shop:1.4 --tag shop:slim
   winnow debloat shop:slim --check
   winnow debloat shop:1.4 mail:2 --tag shop:slim --tag mail:slim     what they share stays shared
   winnow debloat docker-archive:shop.tar --plan debloat.json --tag docker-archive:slim.tar:shop:slim --no-verify`)
@@ -56,7 +58,15 @@ async function debloat(images: readonly string[], options: DebloatOptions, conte
   if (check === true) {
     await checkImages(images, remainder, transport, context);
   } else {
+    refuseSeveral(images, options);
     await debloatAll(await namedTargets(images, options, transport), options, transport, context);
+  }
+}
+
+/** An earlier image is one image's. @throws WinnowError (usage) */
+function refuseSeveral({length}: readonly string[], {from}: DebloatOptions): void {
+  if (length > 1 && from.length > 0) {
+    throw new WinnowError('--from is for one image', {exitCode: ExitCode.usage, hint: 'debloat the images one by one, or without runs of earlier ones'});
   }
 }
 

@@ -10,20 +10,20 @@ import {listRuns} from '../../store/store.js';
 import {displayPath} from '../columns.js';
 import {readPlanFile} from '../config/plan-file.js';
 import type {CommandContext} from '../context.js';
+import {addEvidenceOptions, type EvidenceOptions, evidenceOf} from '../evidence-options.js';
 import {imageFormats, planFormats, planOf, type SourceOptions} from '../export-formats.js';
 import type {RegisterCommand} from '../program.js';
 import {findIndex, loadTrainedImage} from '../trained-image.js';
 import {writeOutput, writeOutputFile} from '../write-output.js';
 
-interface ExportOptions extends SourceOptions {
+interface ExportOptions extends SourceOptions, EvidenceOptions {
   readonly format: string;
   readonly plan?: string;
   readonly output?: string;
 }
 
 export const registerExport: RegisterCommand = (program, contextOf) => {
-  program
-    .command('export')
+  addEvidenceOptions(program.command('export'), ['plan'])
     .description('write what is known of an image for other tools: lists of files, prefetch orders, profiles, bills of materials, graphs, tables, timelines')
     .argument('<image>', 'name or id of an image that was profiled')
     .addOption(new Option('--format <format>', 'what to write').choices([...Object.keys(planFormats), ...Object.keys(imageFormats), 'parquet']).makeOptionMandatory())
@@ -45,7 +45,7 @@ Examples:
 async function exportImage(name: string, options: ExportOptions, context: CommandContext): Promise<void> {
   const {format, output} = options;
   if (format === 'parquet') {
-    await exportParquet(name, output, context);
+    await exportParquet(name, options, context);
     return;
   }
   const {pieces, leftOut} = await exported(name, options, context);
@@ -63,10 +63,10 @@ async function exported(name: string, options: ExportOptions, context: CommandCo
     if (plan !== undefined || exportOfImage === undefined) {
       throw new WinnowError(`--plan is of no use to ${format}`, {exitCode: ExitCode.usage, hint: 'leave it out'});
     }
-    return exportOfImage(await loadTrainedImage(name, context), options, context);
+    return exportOfImage(await loadTrainedImage(name, context, evidenceOf(options)), options, context);
   }
   if (plan === undefined) {
-    const image = await loadTrainedImage(name, context);
+    const image = await loadTrainedImage(name, context, evidenceOf(options));
     return exportPlan(new Map(planOf(image).files.map(({path, decision}) => [path, decision])), image.index, context);
   }
   const index = await findIndex(name, await listRuns(context.storeDirectory), context);
@@ -78,10 +78,10 @@ async function exported(name: string, options: ExportOptions, context: CommandCo
   return exportPlan(decisionsOf(own, index.image), index, context);
 }
 
-async function exportParquet(name: string, output: string | undefined, context: CommandContext): Promise<void> {
+async function exportParquet(name: string, {output, ...options}: ExportOptions, context: CommandContext): Promise<void> {
   if (output === undefined) {
     throw new WinnowError('Parquet is not text', {hint: 'give --output FILE', exitCode: ExitCode.usage});
   }
-  const {profile} = await loadTrainedImage(name, context);
+  const {profile} = await loadTrainedImage(name, context, evidenceOf(options));
   await writeOutputFile(output, (file) => writeProbabilitiesParquet(file, profile), context);
 }

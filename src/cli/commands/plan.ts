@@ -8,6 +8,7 @@ import type {PlannedImage} from '../../plan/joint/atoms.js';
 import {planJointly} from '../../plan/joint/plan-jointly.js';
 import {planDebloat} from '../../plan/plan-debloat.js';
 import type {CommandContext} from '../context.js';
+import {addEvidenceOptions, type EvidenceOptions, evidenceOf} from '../evidence-options.js';
 import {formatPercent, formatPercentUp} from '../figures.js';
 import {jointSummary} from '../joint-report.js';
 import {costLine, frontTable, planSummary} from '../plan-report.js';
@@ -16,13 +17,13 @@ import type {RegisterCommand} from '../program.js';
 import {loadTrainedImage, type TrainedImage} from '../trained-image.js';
 import {writeDocument} from '../write-document.js';
 
-interface PlanOptions extends PolicyOptions {
+interface PlanOptions extends PolicyOptions, EvidenceOptions {
   readonly front?: true;
   readonly output?: string;
 }
 
 export const registerPlan: RegisterCommand = (program, contextOf) => {
-  addPolicyOptions(program.command('plan'))
+  addEvidenceOptions(addPolicyOptions(program.command('plan')))
     .description('decide which files of an image stay and which go, and write it down as a debloat config')
     .argument('<image...>', 'name or id of an image that was profiled')
     .option('--front', 'print the Pareto front of size against misses')
@@ -37,6 +38,7 @@ Examples:
   winnow plan shop:1.4 --output debloat.json
   winnow plan shop:1.4 --max-risk 0.1 --keep '/usr/share/zoneinfo' --keep '*.pem' --json
   winnow plan shop:1.4 --cost cost.yaml --budget 80MB --together certificates --front
+  winnow plan shop:1.5 --from shop:1.4               a new tag, by the runs of the one before it
   winnow plan shop:1.4 mail:2 --output both.json     layers for both, shared where they keep the same`)
     .action(async (images: string[], options: PlanOptions, command: Command) => plan(images, options, contextOf(command)));
 };
@@ -46,7 +48,7 @@ async function plan([image = '', ...others]: readonly string[], options: PlanOpt
     await planSet([image, ...others], options, context);
     return;
   }
-  const trained = await loadTrainedImage(image, context);
+  const trained = await loadTrainedImage(image, context, evidenceOf(options));
   const policy = await policyOf(options, trained, context);
   const config = planImage(trained, policy, options);
   if (options.output !== undefined) {
@@ -67,9 +69,12 @@ async function plan([image = '', ...others]: readonly string[], options: PlanOpt
 
 /** Plans each image by the same policy, then the layers of all. */
 async function planSet(images: readonly string[], options: PlanOptions, context: CommandContext): Promise<void> {
+  if (options.from.length > 0) {
+    throw new WinnowError('--from is for one image', {exitCode: ExitCode.usage, hint: 'plan the images one by one, or without runs of earlier ones'});
+  }
   const planned: PlannedImage[] = [];
   for (const image of images) {
-    const trained = await loadTrainedImage(image, context);
+    const trained = await loadTrainedImage(image, context, evidenceOf(options));
     if (planned.some(({config}) => config.image.id === trained.index.image.id)) {
       throw new WinnowError(`${image} is named twice`, {exitCode: ExitCode.usage, hint: 'name each image once'});
     }

@@ -8,13 +8,16 @@ import type {Hierarchy} from './image-structure.js';
  *
  * @param values of each file, 0 to 1
  * @param strength s, in files
+ * @param counts false for a file that tells nothing: it has its group's rate and adds nothing to it
  */
-export function shrunkRates({parentOf, groupOf}: Hierarchy, values: Float64Array, strength: number): Float64Array {
+export function shrunkRates({parentOf, groupOf}: Hierarchy, values: Float64Array, strength: number, counts: (file: number) => boolean = () => true): Float64Array {
   const sums = new Float64Array(parentOf.length);
   const sizes = new Float64Array(parentOf.length);
   groupOf.forEach((group, file) => {
-    sums[group] = (sums[group] ?? 0) + (values[file] ?? 0);
-    sizes[group] = (sizes[group] ?? 0) + 1;
+    if (counts(file)) {
+      sums[group] = (sums[group] ?? 0) + (values[file] ?? 0);
+      sizes[group] = (sizes[group] ?? 0) + 1;
+    }
   });
   for (let group = parentOf.length - 1; group > 0; group -= 1) {
     const parent = parentOf[group] ?? 0;
