@@ -3,6 +3,7 @@
 #include <linux/cgroup.h>
 #include <linux/fcntl.h>
 #include <linux/fs_struct.h>
+#include <linux/jiffies.h>
 #include <linux/mm_types.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
@@ -22,6 +23,18 @@ static u64 now(void)
 	return ktime_get_mono_fast_ns();
 }
 
+/* The time as of this CPU's first look at it in the timer tick: for a fraction of the clock's cost. */
+static u64 tick_time(struct wn_scratch *scratch)
+{
+	const unsigned long tick = READ_ONCE(jiffies);
+
+	if (scratch->tick != tick) {
+		scratch->tick = tick;
+		scratch->tick_time = now();
+	}
+	return scratch->tick_time;
+}
+
 static bool send(struct wn_session *session, struct wn_record *record, u16 type, u32 len)
 {
 	bool wake = false, sent;
@@ -37,22 +50,7 @@ static bool send(struct wn_session *session, struct wn_record *record, u16 type,
 
 static u32 parent_pid(void)
 {
-	return rcu_dereference(current->real_parent)->tgid;
-}
-
-void wn_begin(struct wn_scratch *scratch, const struct wn_task *state, u8 op, u16 call, u16 error)
-{
-	scratch->key = (struct wn_identity){.process = state->process, .op = op, .error = error};
-	scratch->call = call;
-	scratch->name_len = 0;
-	scratch->has_base = false;
-}
-
-void wn_set_file(struct wn_scratch *scratch)
-{
-	scratch->key.inode = scratch->file.inode;
-	scratch->key.dev = scratch->file.dev;
-	scratch->key.flags |= WN_HAS_FILE;
+	return rcu_dereference_sched(current->real_parent)->tgid;
 }
 
 void wn_set_base(struct wn_scratch *scratch)
@@ -77,7 +75,7 @@ bool wn_locate_base(struct wn_scratch *scratch, int dirfd, bool rooted)
 	} else if (dirfd == AT_FDCWD) {
 		path = wn_working_directory();
 	} else {
-		if (!wn_place_of_file(&scratch->base, wn_file_of(dirfd)))
+		if (!wn_place_of_fd(&scratch->base, dirfd))
 			return false;
 		wn_set_base(scratch);
 		return true;
@@ -193,32 +191,36 @@ void wn_commit(struct wn_session *session, struct wn_scratch *scratch)
 {
 	struct wn_slot *slot = wn_table_slot(&session->table, &scratch->key);
 	enum sent sent;
-	u64 time = now();
-	u64 entry;
+	u64 time, entry;
 
 	this_cpu_inc(session->stats->made);
 	if (!slot) {
-		sent = send_access(session, scratch, 0, time);
+		sent = send_access(session, scratch, 0, now());
 		count_sent(session, sent, &session->stats->anonymous);
 		return;
 	}
-	entry = wn_slot_number(&session->table, slot);
 	atomic64_inc(&slot->count);
+	if (READ_ONCE(slot->sent) && !session->setup.all_events) {
+		time = tick_time(scratch);
+		if (time > READ_ONCE(slot->last)) /* another CPU's may be newer */
+			WRITE_ONCE(slot->last, time);
+		return;
+	}
+	time = now();
+	entry = wn_slot_number(&session->table, slot);
 	WRITE_ONCE(slot->last, time);
 	if (!READ_ONCE(slot->sent)) {
 		sent = send_access(session, scratch, entry, time);
 		if (sent == SENT)
 			smp_store_release(&slot->sent, 1); /* behind its record */
-	} else if (session->setup.all_events) {
-		sent = send_repeat(session, entry, time);
 	} else {
-		return;
+		sent = send_repeat(session, entry, time);
 	}
 	if (session->setup.all_events)
 		count_sent(session, sent, &session->stats->repeats);
 }
 
-void wn_announce(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state)
+void wn_send_process(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state)
 {
 	struct wn_process *record = &scratch->record.process;
 	u32 len = sizeof(*record);
@@ -226,10 +228,8 @@ void wn_announce(struct wn_session *session, struct wn_scratch *scratch, struct 
 	struct file *file = NULL;
 	int path_len = 0;
 
-	if (state->announced)
-		return;
 	if (state->cause != WN_FORK && current->mm)
-		file = rcu_dereference(current->mm->exe_file);
+		file = rcu_dereference_sched(current->mm->exe_file);
 	if (wn_place_of_file(&program, file))
 		path_len = max(append(scratch, &program, len), 0);
 	memset(&scratch->record.bytes[len + path_len], 0, 8);

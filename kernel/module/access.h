@@ -11,10 +11,23 @@
 
 extern u64 wn_hash_seed; /* of names; set before any session starts */
 
-void wn_begin(struct wn_scratch *scratch, const struct wn_task *state, u8 op, u16 call, u16 error);
+static inline void wn_begin(struct wn_scratch *scratch, const struct wn_task *state, u8 op,
+			    u16 call, u16 error)
+{
+	scratch->key = (struct wn_identity){.process = state->process, .op = op, .error = error};
+	scratch->call = call;
+	scratch->name_len = 0;
+	scratch->has_base = false;
+}
 
 /* Take over what stands in scratch->file and scratch->base. */
-void wn_set_file(struct wn_scratch *scratch);
+static inline void wn_set_file(struct wn_scratch *scratch)
+{
+	scratch->key.inode = scratch->file.inode;
+	scratch->key.dev = scratch->file.dev;
+	scratch->key.flags |= WN_HAS_FILE;
+}
+
 void wn_set_base(struct wn_scratch *scratch);
 /* Takes over the name that stands in the scratch with its NUL: `size` bytes. */
 void wn_set_name(struct wn_scratch *scratch, u32 size);
@@ -28,8 +41,16 @@ bool wn_locate_base(struct wn_scratch *scratch, int dirfd, bool rooted);
 /* Counts the access, and sends its first sight. */
 void wn_commit(struct wn_session *session, struct wn_scratch *scratch);
 
-/* Tells the reader of the current task's process, with the program it runs after an exec. */
-void wn_announce(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state);
+void wn_send_process(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state);
+
+/* Tells the reader of the current task's process, with the program it runs after an exec, unless that was told. */
+static inline void wn_announce(struct wn_session *session, struct wn_scratch *scratch,
+			       struct wn_task *state)
+{
+	if (unlikely(!state->announced))
+		wn_send_process(session, scratch, state);
+}
+
 void wn_send_scope(struct wn_session *session);
 
 #endif

@@ -23,16 +23,15 @@ struct call {
 	struct wn_scratch *scratch;
 	struct wn_task *state;
 	const struct wn_call_desc *desc;
-	u8 op;
-	unsigned long arguments[6];
 	long result;
 	u16 error;
+	u8 op;
 };
 
 /* Arguments count from 1; 0 = none. */
 static unsigned long argument(const struct call *call, u8 number)
 {
-	return number ? call->arguments[number - 1] : 0;
+	return number ? call->scratch->arguments[number - 1] : 0;
 }
 
 static const void __user *pointer(const struct call *call, u8 number)
@@ -60,7 +59,7 @@ static void on_descriptor(const struct call *call, int fd)
 		path = wn_working_directory();
 		located = wn_place_of_path(&scratch->file, &path);
 	} else {
-		located = wn_place_of_file(&scratch->file, wn_file_of(fd));
+		located = wn_place_of_fd(&scratch->file, fd);
 	}
 	if (!located)
 		return;
@@ -90,7 +89,7 @@ static void on_path(const struct call *call, const void __user *path, const stru
 		return;
 	}
 	size = wn_read_user_string(scratch->name, path, WN_PATH_MAX);
-	if (how->opened >= 0 && wn_place_of_file(&scratch->file, wn_file_of(how->opened)))
+	if (how->opened >= 0 && wn_place_of_fd(&scratch->file, how->opened))
 		wn_set_file(scratch);
 	if (size <= 1) {
 		if (size == 1 && how->empty_is_fd && !call->error)
@@ -238,7 +237,7 @@ static int place_of_call(struct pt_regs *regs)
 #define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
 
-static bool get_arguments_in_memory(struct call *call, const void __user *address, unsigned int count)
+static bool get_arguments_in_memory(const struct call *call, const void __user *address, unsigned int count)
 {
 	u32 words[5] = {};
 	int i;
@@ -248,20 +247,21 @@ static bool get_arguments_in_memory(struct call *call, const void __user *addres
 		return false;
 	}
 	for (i = 0; i < 5; i++)
-		call->arguments[i] = words[i];
+		call->scratch->arguments[i] = words[i];
 	return true;
 }
 
 /* False where there is nothing to look at. */
 static bool get_arguments(struct call *call, struct pt_regs *regs)
 {
+	unsigned long *arguments = call->scratch->arguments;
 	int i;
 
-	syscall_get_arguments(current, regs, call->arguments);
+	syscall_get_arguments(current, regs, arguments);
 	for (i = 0; wn_call_is_32() && i < 6; i++)
-		call->arguments[i] = (u32)call->arguments[i]; /* a 64-bit program may have left anything above */
+		arguments[i] = (u32)arguments[i]; /* a 64-bit program may have left anything above */
 	if (call->desc->bits & WN_CALL_SOCKETCALL) {
-		unsigned long which = call->arguments[0];
+		unsigned long which = arguments[0];
 
 		if (which != SOCKETCALL_BIND && which != SOCKETCALL_CONNECT)
 			return false;
@@ -271,31 +271,54 @@ static bool get_arguments(struct call *call, struct pt_regs *regs)
 	return !(call->desc->bits & WN_CALL_IN_MEMORY) || get_arguments_in_memory(call, pointer(call, 1), 5);
 }
 
-void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state,
-		struct pt_regs *regs, long result)
+static void on_call(struct call *call, struct pt_regs *regs)
 {
-	struct call call = {
-		.session = session, .scratch = scratch, .state = state, .result = result,
-	};
-	int number = place_of_call(regs);
-
-	if (number < 0)
+	wn_announce(call->session, call->scratch, call->state);
+	if (!get_arguments(call, regs))
 		return;
-	call.desc = &session->calls[number];
-	call.op = call.desc->op;
-	if (call.desc->kind == WN_KIND_NONE)
-		return;
-	if (result < 0 && result > -4096) {
-		call.error = -result;
-		if (call.error == EFAULT || call.error == ENOSYS || call.error == EBADF ||
-		    call.error >= ERESTARTSYS)
-			return;
-	}
-	wn_announce(session, scratch, state);
-	if (!get_arguments(&call, regs))
-		return;
-	if (call.desc->kind == WN_KIND_FD || call.desc->kind == WN_KIND_MMAP)
-		on_fd_call(&call);
+	if (call->desc->kind == WN_KIND_FD || call->desc->kind == WN_KIND_MMAP)
+		on_fd_call(call);
 	else
-		on_path_call(&call);
+		on_path_call(call);
+}
+
+/* Of a result; negative where the call has not looked at any file. */
+static int error_of(long result)
+{
+	if (result >= 0 || result <= -4096)
+		return 0;
+	if (result == -EFAULT || result == -ENOSYS || result == -EBADF || result <= -ERESTARTSYS)
+		return -1;
+	return -result;
+}
+
+void wn_on_call(struct pt_regs *regs, long result)
+{
+	const int place = place_of_call(regs), error = error_of(result);
+	struct wn_scratch *scratch = NULL;
+	struct wn_session *session;
+
+	if (place < 0 || error < 0)
+		return;
+	rcu_read_lock_sched_notrace();
+	wn_for_each_session(session) {
+		struct call call = {
+			.session = session, .desc = &session->calls[place], .result = result, .error = error,
+		};
+
+		if (call.desc->kind == WN_KIND_NONE)
+			continue;
+		call.state = wn_task_find(&session->tasks, current);
+		if (!call.state)
+			continue;
+		if (!scratch)
+			scratch = wn_scratch_take();
+		if (!scratch)
+			break;
+		call.scratch = scratch;
+		call.op = call.desc->op;
+		on_call(&call, regs);
+	}
+	wn_scratch_give_back(scratch);
+	rcu_read_unlock_sched_notrace();
 }

@@ -19,21 +19,8 @@ static LIST_HEAD(no_sessions);
 /* Called for every system call of every process, so it is done with anybody else's in a few instructions. */
 static void on_sys_exit(void *unused, struct pt_regs *regs, long result)
 {
-	struct wn_scratch *scratch;
-	struct wn_session *session;
-	struct wn_task *state;
-
-	if (likely(!wn_maybe_followed(current)))
-		return;
-	rcu_read_lock();
-	scratch = wn_scratch_take();
-	wn_for_each_session_with(session, scratch) {
-		state = wn_task_find(&session->tasks, current);
-		if (state)
-			wn_on_call(session, scratch, state, regs, result);
-	}
-	wn_scratch_give_back(scratch);
-	rcu_read_unlock();
+	if (unlikely(wn_maybe_followed(current)))
+		wn_on_call(regs, result);
 }
 
 static void on_exec(void *unused, struct task_struct *task, pid_t old_pid,

@@ -17,9 +17,8 @@ int wn_hooks_install(void);
 /* When it returns, none runs any more. */
 void wn_hooks_remove(void);
 
-/* A system call of a task that is followed returns. */
-void wn_on_call(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state,
-		struct pt_regs *regs, long result);
+/* A system call returns, of a task that some session may follow. */
+void wn_on_call(struct pt_regs *regs, long result);
 
 /* By the flags of open(2). */
 u8 wn_op_of_open(u64 flags);

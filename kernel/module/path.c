@@ -139,17 +139,22 @@ bool wn_place_of_path(struct wn_place *place, const struct path *path)
 	return set_place(place, path->dentry, path->mnt, READ_ONCE(path->dentry->d_inode));
 }
 
-struct file *wn_file_of(int fd)
+static struct file *file_of(int fd)
 {
 	struct files_struct *files = current->files;
 	struct fdtable *table;
 
 	if (!files || fd < 0)
 		return NULL;
-	table = rcu_dereference(files->fdt);
+	table = rcu_dereference_sched(files->fdt);
 	if ((unsigned int)fd >= table->max_fds)
 		return NULL;
-	return rcu_dereference(table->fd[array_index_nospec(fd, table->max_fds)]);
+	return rcu_dereference_sched(table->fd[array_index_nospec(fd, table->max_fds)]);
+}
+
+bool wn_place_of_fd(struct wn_place *place, int fd)
+{
+	return wn_place_of_file(place, file_of(fd));
 }
 
 static struct path own_directory(const struct path *which)

@@ -34,12 +34,14 @@ char *wn_path_write(struct dentry *dentry, struct vfsmount *mount, char buffer[W
 /* Whether (dentry, mount) is the root of the mount tree. */
 bool wn_path_is_root(const struct path *path);
 
-/* Both false where there is nothing that has a path: pipes, sockets, memfds, a descriptor closed meanwhile. */
+/* False where there is nothing that has a path: pipes, sockets, memfds, a descriptor closed meanwhile. */
 bool wn_place_of_file(struct wn_place *place, struct file *file);
 bool wn_place_of_path(struct wn_place *place, const struct path *path);
 
+/* The same of a descriptor of the current task. */
+bool wn_place_of_fd(struct wn_place *place, int fd);
+
 /* The current task's own. */
-struct file *wn_file_of(int fd);
 struct path wn_working_directory(void);
 struct path wn_root_directory(void);
 

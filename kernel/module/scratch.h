@@ -13,6 +13,9 @@ struct wn_scratch {
 	struct wn_identity key;
 	struct wn_place file;
 	struct wn_place base;
+	unsigned long arguments[6]; /* of the system call */
+	unsigned long tick; /* jiffies when tick_time was taken */
+	u64 tick_time;
 	u16 call;
 	bool busy;
 	bool has_base;
@@ -31,9 +34,10 @@ int wn_scratches_make(void);
 void wn_scratches_free(void);
 
 /*
- * Takes this CPU's scratch, with preemption off until it is given back; the
- * caller holds RCU's read lock. NULL where the CPU is in a hook already, or in
- * an interrupt; all sessions count that as lost.
+ * Takes this CPU's scratch, with preemption off until it is given back, which
+ * RCU's grace periods wait for too. The caller is in a section of RCU already.
+ * NULL where the CPU is in a hook already, or in an interrupt; all sessions
+ * count that as lost.
  */
 struct wn_scratch *wn_scratch_take(void);
 /* It may be NULL. */

@@ -212,7 +212,7 @@ void wn_on_completed(struct wn_session *session, struct wn_scratch *scratch, con
 	memcpy(scratch->name, submission->name, submission->name_len + 1);
 	if (result < 0)
 		scratch->key.error = -result;
-	else if (submission->opens && wn_place_of_file(&scratch->file, wn_file_of(result)))
+	else if (submission->opens && wn_place_of_fd(&scratch->file, result))
 		wn_set_file(scratch);
 	wn_commit(session, scratch);
 	free_submission(submission);

@@ -185,7 +185,7 @@ void wn_task_inherit_cwd(struct wn_task *child, const struct wn_task *parent,
 	}
 	if (READ_ONCE(parent->cwd->changes) != changes_of(current->fs))
 		return; /* somebody who is not followed shares them */
-	directory = rcu_dereference(parent->cwd->directory);
+	directory = rcu_dereference_sched(parent->cwd->directory);
 	if (directory && refcount_inc_not_zero(&directory->users))
 		child->cwd = cwd_new(child_fs, changes_of(child_fs), directory);
 }
@@ -195,5 +195,5 @@ const struct wn_directory *wn_task_cwd(const struct wn_task *state)
 	if (!state->cwd || state->cwd->fs != current->fs ||
 	    READ_ONCE(state->cwd->changes) + CHANGE != changes_of(current->fs))
 		return NULL;
-	return rcu_dereference(state->cwd->directory);
+	return rcu_dereference_sched(state->cwd->directory);
 }
