@@ -5,6 +5,7 @@ import {readTar} from '../image/tar-reader.js';
 import {writeTar} from '../image/tar-writer.js';
 import type {NewLayer} from '../image/transport/new-image.js';
 import type {OpenedImage} from '../image/transport/opened-image.js';
+import {lazily} from '../model/lazily.js';
 import {type LayerRecipe, mismatch} from './layer-recipe.js';
 
 /** What a remainder holds beside the removed entries, in a layer of its own; docs/debloat.md, "Remainder". */
@@ -49,7 +50,7 @@ export async function readRemainder({image, layers}: OpenedImage): Promise<Remai
 function parse(bytes: Buffer, name: string): Remainder {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (isRemainder(value)) {
+    if (remainderCheck()(value)) {
       return value;
     }
   } catch (cause) {
@@ -67,7 +68,7 @@ async function* chunkOf(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> 
 
 const digest = {type: 'string', pattern: '^sha256:[0-9a-f]{64}$'};
 
-const isRemainder = new Ajv({allowUnionTypes: true}).compile<Remainder>({
+const remainderCheck = lazily(() => new Ajv({allowUnionTypes: true}).compile<Remainder>({
   type: 'object',
   required: ['schema', 'image', 'config', 'layers'],
   properties: {
@@ -83,4 +84,4 @@ const isRemainder = new Ajv({allowUnionTypes: true}).compile<Remainder>({
       },
     },
   },
-});
+}));

@@ -1,5 +1,6 @@
 import {Ajv, type ValidateFunction} from 'ajv';
 import type {Buffer} from 'node:buffer';
+import {lazily} from '../model/lazily.js';
 import {archiveError} from './archive-error.js';
 
 /** One image of manifest.json, as `docker save` writes it. */
@@ -87,9 +88,10 @@ export const parseImageConfig = parser<ImageConfig>({
 });
 
 function parser<T>(schema: object): (bytes: Buffer, path: string) => T {
-  const validate: ValidateFunction<T> = ajv.compile<T>(schema);
+  const check = lazily((): ValidateFunction<T> => ajv.compile<T>(schema));
   return (bytes, path) => {
     const value = parseJson(bytes, path);
+    const validate = check();
     if (!validate(value)) {
       throw archiveError(`${path} is not as it should be: ${ajv.errorsText(validate.errors, {dataVar: ''})}`);
     }

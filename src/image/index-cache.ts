@@ -6,6 +6,7 @@ import {randomUUID} from 'node:crypto';
 import {promisify} from 'node:util';
 import zlib from 'node:zlib';
 import {fileTypes, packageManagers, type ImageIndex, type ImageReference} from '../model/image-index.js';
+import {lazily} from '../model/lazily.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {findImage, readEngineImage} from './engine.js';
 
@@ -38,7 +39,7 @@ export async function readCachedIndex(storeDirectory: string, imageId: string): 
   try {
     const text = await promisify(zlib.gunzip)(await readFile(cachePath(storeDirectory, imageId)));
     const value: unknown = JSON.parse(text.toString('utf8'));
-    if (!isCachedIndex(value) || value.image.id !== imageId) {
+    if (!cachedIndexCheck()(value) || value.image.id !== imageId) {
       return null;
     }
     const {schema: _, ...index} = value;
@@ -129,7 +130,7 @@ const packageProperties = {
   source: {type: ['object', 'null'], required: ['name', 'version'], additionalProperties: false, properties: {name: text, version: text}},
 };
 
-const isCachedIndex = new Ajv({allowUnionTypes: true}).compile<CachedIndex>({
+const cachedIndexCheck = lazily(() => new Ajv({allowUnionTypes: true}).compile<CachedIndex>({
   type: 'object',
   required: ['schema', 'image', 'packages', 'distribution', 'files'],
   properties: {
@@ -149,4 +150,4 @@ const isCachedIndex = new Ajv({allowUnionTypes: true}).compile<CachedIndex>({
       items: {type: 'object', required: Object.keys(fileProperties), additionalProperties: false, properties: fileProperties},
     },
   },
-});
+}));

@@ -1,5 +1,6 @@
 import {Ajv} from 'ajv';
 import type {Operation} from '../model/access.js';
+import {lazily} from '../model/lazily.js';
 import {WinnowError} from '../model/winnow-error.js';
 import type {ProbeEvent} from './probe-event.js';
 
@@ -79,7 +80,7 @@ const schema = {
     },
   },
 };
-const validate = new Ajv({useDefaults: true, allowUnionTypes: true}).compile<ContainerReport>(schema);
+const reportCheck = lazily(() => new Ajv({useDefaults: true, allowUnionTypes: true}).compile<ContainerReport>(schema));
 
 /** Numbers of calls that open or execute; whatever else slim follows looks at names. */
 const numbers: Readonly<Record<'x86' | 'arm', {readonly read: readonly number[]; readonly exec: readonly number[]}>> = {
@@ -125,6 +126,7 @@ function parse(json: string): ContainerReport {
   } catch (cause) {
     throw new WinnowError(`it is not JSON: ${(cause as Error).message}`, {cause});
   }
+  const validate = reportCheck();
   if (!validate(report)) {
     const [problem] = validate.errors ?? [];
     throw new WinnowError(`it is no creport.json of slim: ${problem?.instancePath ?? ''} ${problem?.message ?? ''}`);

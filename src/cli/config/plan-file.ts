@@ -5,6 +5,7 @@ import type {PlannedDecisions} from '../../debloat/decisions.js';
 import {pathFromText} from '../../model/container-path.js';
 import type {DebloatConfig, Decision} from '../../model/debloat-config.js';
 import {ExitCode} from '../../model/exit-code.js';
+import {lazily} from '../../model/lazily.js';
 import {WinnowError} from '../../model/winnow-error.js';
 
 interface FileDocument {
@@ -21,6 +22,8 @@ interface ConfigDocument extends Pick<DebloatConfig, 'image'> {
 /** Reads what `winnow plan --output` wrote, for one image or several. @throws WinnowError (usage) for another file */
 export async function readPlanFile(file: string, cwd: string): Promise<PlannedDecisions[]> {
   const document = await readJson(file, cwd);
+  const isPlanSet = planSetCheck();
+  const isConfig = configCheck();
   const configs = isPlanSet(document) ? document.images : isConfig(document) ? [document] : null;
   if (configs === null) {
     throw notPlan(file, 'it is no debloat config');
@@ -67,7 +70,7 @@ const config = {
   },
 };
 const ajv = new Ajv();
-const isConfig: ValidateFunction<ConfigDocument> = ajv.compile(config);
-const isPlanSet: ValidateFunction<{readonly images: readonly ConfigDocument[]}> = ajv.compile({
+const configCheck = lazily((): ValidateFunction<ConfigDocument> => ajv.compile(config));
+const planSetCheck = lazily((): ValidateFunction<{readonly images: readonly ConfigDocument[]}> => ajv.compile({
   type: 'object', required: ['schema', 'images'], properties: {schema: {const: 'winnow.plan-set/1'}, images: {type: 'array', minItems: 1, items: config}},
-});
+}));
