@@ -87,10 +87,13 @@ async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
   });
 }
 
+/** Of Docker and of podman, which refuses to list by states that it does not know. */
+const liveStates: ReadonlySet<string> = new Set(['created', 'initialized', 'restarting', 'running', 'paused']);
+
 async function listIds(docker: Docker, image: string | undefined, labels: readonly string[]): Promise<string[]> {
   const imageId = image === undefined ? undefined : (await findImage(docker, image)).id;
-  const containers = await docker.listContainers({all: true, filters: {label: [...labels], status: ['created', 'restarting', 'running', 'paused']}});
-  const ids = containers.filter(({ImageID}) => imageId === undefined || ImageID === imageId).map(({Id}) => Id);
+  const containers = await docker.listContainers({all: true, filters: {label: [...labels]}});
+  const ids = containers.filter(({ImageID, State}) => liveStates.has(State) && (imageId === undefined || ImageID === imageId)).map(({Id}) => Id);
   if (ids.length === 0) {
     const wanted = [...(image === undefined ? [] : [`of image "${image}"`]), ...labels.map((label) => `with the label ${label}`)].join(' ');
     throw new WinnowError(`no container ${wanted} runs on this engine`, {hint: 'docker ps lists what runs'});

@@ -1,8 +1,9 @@
 import {randomUUID} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import type {Examination} from '../../src/capture/doctor/examine.js';
 import {openEngine, readEngineImage} from '../../src/image/engine.js';
@@ -14,8 +15,8 @@ import {listRuns} from '../../src/store/store.js';
 import {linesOf, spawnWinnow, temporaryStore, winnow} from '../cli/run-winnow.js';
 import {accessesProgram, sameAccesses} from './exact-set.js';
 import {busybox, ensureTestImages, workloads} from './images.js';
-import {type Podman, startPodman} from './podman.js';
-import {startContainer} from './running-container.js';
+import {type Podman, startPodman, withUnifiedCgroups} from './podman.js';
+import {type RunningContainer, startContainer} from './running-container.js';
 import {startSshServer} from './ssh-server.js';
 
 let podman: Podman;
@@ -79,16 +80,73 @@ test('an image that podman built, in the format of OCI, is profiled', async (t) 
   t.true(rows.some(({path: file, origin}) => file === '/etc/added' && origin === 'image'));
 });
 
-test('a running container of podman is attached to', async (t) => {
+const attached = test.macro(async (t: ExecutionContext, select: (container: RunningContainer, label: string) => readonly string[]) => {
   const store = await temporaryStore(t);
-  const {id, name} = await startContainer(t, {script: 'exec 3</etc/passwd', env: podman.env});
-  const {code, err} = await winnow(['attach', name, '--test', `docker --host=${podman.env.DOCKER_HOST} exec ${id} cat /etc/group`, '--store', store], {env: podman.env});
+  const label = `winnow-test=${randomUUID()}`;
+  const container = await startContainer(t, {script: 'exec 3</etc/passwd', options: [`--label=${label}`], env: podman.env});
+  const args = ['attach', ...select(container, label), '--test', `docker --host=${podman.env.DOCKER_HOST} exec ${container.id} cat /etc/group`];
+  const {code, err} = await winnow([...args, '--store', store], {env: podman.env});
   t.is(code, ExitCode.done, err);
   const {metadata, rows} = await onlyRun(store);
   t.like(metadata, {imageName: `localhost/${busybox}`, complete: false, lostRecords: 0});
   for (const file of ['/etc/passwd', '/etc/group']) {
     t.like(rows.find(({path: read}) => read === file), {op: 'read', origin: 'image'});
   }
+});
+
+test('a running container of podman is attached to by its name', attached, ({name}) => [name]);
+test('by the start of its id', attached, ({id}) => [id.slice(0, 12)]);
+test('by its label', attached, (_, label) => ['--label', label]);
+test('by its image and its label', attached, (_, label) => ['--image', busybox, '--label', label]);
+test('by its cgroup', attached, ({pid}) => ['--cgroup', /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '']);
+
+test('a container that podman has made and not started yet is seen from start to end', async (t) => {
+  const store = await temporaryStore(t);
+  const {stdout: id} = await execa('docker', ['create', '--network=none', busybox, 'cat', '/etc/passwd'], {env: podman.env});
+  const {code, err} = await winnow(['attach', id, '--test', `docker --host=${podman.env.DOCKER_HOST} start --attach ${id}`, '--store', store], {env: podman.env});
+  t.is(code, ExitCode.done, err);
+  const {metadata, rows} = await onlyRun(store);
+  t.like(metadata, {complete: true, lostRecords: 0, exitCode: 0});
+  t.like(rows.find(({path: read}) => read === '/etc/passwd'), {op: 'read', origin: 'image'});
+});
+
+test('all containers of an image are attached to at once with podman', async (t) => {
+  const store = await temporaryStore(t);
+  const tag = `winnow-test/attached:${randomUUID()}`;
+  const {id: base} = await startContainer(t, {env: podman.env});
+  await podman.run(['commit', '--quiet', base, tag]);
+  for (const file of ['/etc/passwd', '/etc/group']) {
+    await startContainer(t, {image: tag, script: `exec 3<${file}`, env: podman.env});
+  }
+  const {code, err} = await winnow(['attach', '--image', tag, '--test', 'true', '--store', store], {env: podman.env});
+  t.is(code, ExitCode.done, err);
+  const runs = await Promise.all((await listRuns(store)).map(async ({runId}) => readRun(runFilePath(store, runId))));
+  t.is(runs.length, 2);
+  for (const file of ['/etc/passwd', '/etc/group']) {
+    t.is(runs.filter(({rows}) => rows.some(({path: read, op}) => read === file && op === 'read')).length, 1, file);
+  }
+});
+
+test('where cgroups are of version 2 alone, containers of podman are profiled and attached to', async (t) => {
+  const unified = await startPodman(withUnifiedCgroups);
+  t.teardown(async () => unified.stop());
+  await execa('docker', ['save', busybox]).pipe('docker', ['load', '--quiet'], {env: unified.env});
+  t.is(await unified.run(['info', '--format={{.Host.CgroupsVersion}}']), 'v2');
+  const {name, id, pid} = await startContainer(t, {script: 'exec 3</etc/passwd', env: unified.env});
+  const cgroup = /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '';
+  for (const args of [
+    ['profile', busybox, '--backend=ebpf', ...alone, '--', 'cat', '/etc/passwd', '/etc/group'],
+    ...[[name], ['--cgroup', cgroup], ['--cgroup', `/sys/fs/cgroup${cgroup}`]].map((selection) => ['attach', ...selection, '--test', `docker --host=${unified.env.DOCKER_HOST} exec ${id} cat /etc/group`]),
+  ]) {
+    const store = await temporaryStore(t);
+    const {exitCode, stderr} = await spawnWinnow(['--store', store, ...args], {prefix: withUnifiedCgroups, env: unified.env});
+    t.is(exitCode, ExitCode.done, `${args.join(' ')}: ${stderr}`);
+    const {metadata, rows} = await onlyRun(store);
+    t.like(metadata, {complete: args[0] === 'profile', lostRecords: 0});
+    t.true(['/etc/passwd', '/etc/group'].every((file) => rows.some(({path: read, op}) => read === file && op === 'read')), args.join(' '));
+  }
+  const {stdout} = await spawnWinnow(['doctor', '--json'], {prefix: withUnifiedCgroups, env: unified.env});
+  t.regex((JSON.parse(stdout) as Examination).checks.find(({name: check}) => check === 'cgroups')?.detail ?? '', /2/);
 });
 
 test('readiness, steps and services work with podman', async (t) => {
