@@ -31,27 +31,51 @@ export interface Resolution {
  * the index holds every parent, as `readImageArchive` makes it. Permissions are not looked at; an over-long name is ENOENT.
  */
 export class ImageTree {
-  readonly #files: ReadonlyMap<ContainerPath, ImageFile>;
+  readonly #files: readonly ImageFile[];
+  readonly #positions = new Map<ContainerPath, number>();
   #children: ReadonlyMap<ContainerPath, readonly ImageFile[]> | undefined;
 
-  constructor(index: Pick<ImageIndex, 'files'>) {
-    this.#files = new Map(index.files.map((file) => [file.path, file]));
+  constructor({files}: Pick<ImageIndex, 'files'>) {
+    this.#files = files;
+    files.forEach(({path}, at) => this.#positions.set(path, at));
   }
 
   /** What stands at a resolved path, a symlink as itself. */
   get(path: ContainerPath): ImageFile | undefined {
-    return this.#files.get(path);
+    const at = this.#positions.get(path);
+    return at === undefined ? undefined : this.#files[at];
+  }
+
+  /** Where a resolved path stands in the index; −1 where nothing does. */
+  positionOf(path: ContainerPath): number {
+    return this.#positions.get(path) ?? -1;
+  }
+
+  /** For each file of the index, where the directory that holds it stands; −1 in "/". */
+  parentPositions(): Int32Array {
+    const parents = new Int32Array(this.#files.length);
+    let directory = '';
+    let position = -1;
+    this.#files.forEach(({path}, at) => {
+      const end = path.lastIndexOf('/');
+      if (end !== directory.length || !path.startsWith(directory)) { // as a rule it is in the directory of the one before
+        directory = path.slice(0, end);
+        position = this.positionOf(directory);
+      }
+      parents[at] = position;
+    });
+    return parents;
   }
 
   /** Direct entries of the directory at a resolved path, "/" included, in the order of the index. */
   children(directory: ContainerPath): readonly ImageFile[] {
-    this.#children ??= groupByParent(this.#files.values());
+    this.#children ??= groupByParent(this.#files);
     return this.#children.get(directory) ?? [];
   }
 
   /** Walks a path as path_resolution(7) says; absolute link targets start at the container's root. */
   resolve(path: ContainerPath, {base = '/', followLast = true, root = '/'}: ResolveOptions = {}): Resolution {
-    const direct = root === '/' ? this.#files.get(path) : undefined;
+    const direct = root === '/' ? this.get(path) : undefined;
     if (direct !== undefined && (direct.type !== 'symlink' || !followLast)) {
       return {path, links: [], file: direct, error: null}; // a path of the index is resolved already
     }
@@ -77,11 +101,11 @@ export class ImageTree {
       }
       if (name === '..') {
         current = current === top ? top : current.slice(0, Math.max(0, current.lastIndexOf('/')));
-        file = this.#files.get(current) ?? null;
+        file = this.get(current) ?? null;
         continue;
       }
       const next: ContainerPath = `${current}/${name}`;
-      const found = this.#files.get(next);
+      const found = this.get(next);
       if (found === undefined) {
         return {path: appendPending(next, pending), links, file: null, error: 'ENOENT'};
       }

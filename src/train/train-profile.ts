@@ -8,7 +8,6 @@ import {incidenceHistogram, selectRuns} from '../stats/incidence.js';
 import {posterior, type Posterior} from '../stats/posterior.js';
 import {rarefaction} from '../stats/rarefaction.js';
 import type {RunTouches} from '../store/aggregate.js';
-import {holdsContent} from './content.js';
 import {cleanIndex, gatherEvidence} from './evidence.js';
 import {estimate} from './estimate/estimate.js';
 import {imageStructure} from './estimate/image-structure.js';
@@ -36,11 +35,11 @@ export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new 
   const {incidence, opened, impliedBy} = neededRuns(touches, index, tree);
   const clean = selectRuns(incidence, cleanIndex(touches.runs));
   const cleanOpened = selectRuns(opened, cleanIndex(touches.runs));
-  const content = index.files.flatMap((file, at) => (holdsContent(file) ? [clean[at] ?? nobody] : []));
+  const structure = imageStructure(index);
+  const content = Array.from(structure.files, (at) => clean[at] ?? nobody);
   const evidence = gatherEvidence(touches.runs, content);
   const histogram = incidenceHistogram(content, evidence.runs);
   const believeTouched = rememberPosterior(fitBetaBinomial(histogram), touches.runs.length);
-  const structure = imageStructure(index);
   const {next, likeProfiled} = estimate(structure, countNeeds(structure.files, opened, incidence, runKinds(touches.runs, halfLifeRuns)), learned);
   const intervalOf = rememberInterval(evidence.effectiveRuns);
   const numberOf = new Int32Array(index.files.length).fill(-1);
@@ -54,16 +53,12 @@ export function trainProfile(touches: RunTouches, index: ImageIndex, tree = new 
     const looked = believeTouched(runs.length, evidence.runs - observedRuns);
     const probability = number < 0 ? looked.probability : (next[number] ?? 0);
     const interval = number < 0 ? looked.interval : intervalOf(probability);
-    const touched = {
-      probability: Math.max(looked.probability, probability),
-      interval: [Math.max(looked.interval[0], interval[0]), Math.max(looked.interval[1], interval[1])],
-    } as const;
     return {
       path, layer, type, bytes, package: packageName,
       probability,
       interval,
       likeProfiled: number < 0 ? looked.probability : (likeProfiled[number] ?? 0),
-      touched,
+      touched: atLeast(looked, probability, interval),
       observedRuns,
       openedRuns,
       observedFlawedRuns: runs.length - observedRuns,
@@ -100,8 +95,18 @@ function rememberInterval(effectiveRuns: number): (probability: number) => reado
     const centre = logistic(step / 32);
     const interval = known.get(step) ?? [betaQuantile(0.025, centre * strength, (1 - centre) * strength), betaQuantile(0.975, centre * strength, (1 - centre) * strength)];
     known.set(step, interval);
-    return [Math.min(probability, interval[0]), Math.max(probability, interval[1])];
+    return interval[0] <= probability && probability <= interval[1] ? interval : [Math.min(probability, interval[0]), Math.max(probability, interval[1])];
   };
+}
+
+/** Wanting anything of a file is at least as likely as needing it. Few files differ, so most share what they state. */
+function atLeast(looked: Posterior, probability: number, interval: readonly [number, number]): FileProbability['touched'] {
+  return looked.probability >= probability && looked.interval[0] >= interval[0] && looked.interval[1] >= interval[1]
+    ? looked
+    : {
+      probability: Math.max(looked.probability, probability),
+      interval: [Math.max(looked.interval[0], interval[0]), Math.max(looked.interval[1], interval[1])],
+    };
 }
 
 /** Sorted workloads of some runs. Files share few different lists, so each list is made once. */
@@ -109,13 +114,16 @@ function rememberWorkloads({runs}: RunTouches): (indices: Uint32Array) => readon
   const names = [...new Set(runs.map(({workload}) => workload))].sort();
   const kindOf = runs.map(({workload}) => names.indexOf(workload));
   const known = new Map<string, readonly string[]>();
+  const present = new Uint16Array(Math.ceil(names.length / 16)); // a bit a kind, so that few characters tell lists apart
+  const isPresent = (kind: number): boolean => (((present[kind >> 4] ?? 0) >> (kind & 15)) & 1) === 1;
   return (indices) => {
-    const present = new Uint8Array(names.length);
+    present.fill(0);
     for (const run of indices) {
-      present[kindOf[run] ?? 0] = 1;
+      const kind = kindOf[run] ?? 0;
+      present[kind >> 4] = (present[kind >> 4] ?? 0) | (1 << (kind & 15));
     }
-    const key = present.join('');
-    const list = known.get(key) ?? names.filter((_, kind) => present[kind] === 1);
+    const key = String.fromCharCode(...present);
+    const list = known.get(key) ?? names.filter((_, kind) => isPresent(kind));
     known.set(key, list);
     return list;
   };

@@ -32,6 +32,15 @@ test('children lists direct entries only, the root too', (t) => {
   t.deepEqual(tree.children('/etc/hosts'), []);
 });
 
+test('each file knows where it and its directory stand in the index', (t) => {
+  // "/a.b" stands between "/a" and what is in it.
+  const files = ['/a', '/a.b', '/a.b/c', '/a/b', '/a/b/c', '/a/d'].map((name) => makeFile(name, name.endsWith('c') || name.endsWith('d') ? 'file' : 'directory'));
+  const image = new ImageTree({files});
+  t.deepEqual(files.map((file) => image.positionOf(file.path)), [0, 1, 2, 3, 4, 5]);
+  t.deepEqual([...image.parentPositions()], [-1, -1, 1, 0, 3, 0]);
+  t.is(image.positionOf('/a/x'), -1);
+});
+
 test('followed links are told in order by their own resolved path', (t) => {
   const {path, links, file} = tree.resolve('/bin/sh');
   t.deepEqual([path, links, file?.path], ['/usr/bin/env', ['/bin', '/usr/bin/sh', '/bin'], '/usr/bin/env']);

@@ -16,10 +16,10 @@ const strength = 5;
  */
 export function groupRates({files}: Profile, index: ImageIndex, isNew: readonly boolean[]): ReadonlyMap<number, GroupRates> {
   const {files: at, directoryExtension, packageExtension} = imageStructure(index);
-  const isKnown = (number: number): boolean => isNew[at[number] ?? -1] === false;
+  const counts = (number: number): boolean => isNew[at[number] ?? -1] === false;
   const meanRates = (valueOf: (file: FileProbability | undefined) => number): Float64Array => {
     const values = Float64Array.from(at, (file) => valueOf(files[file]));
-    const [place, owner] = [directoryExtension, packageExtension].map((groups) => shrunkRates(groups, values, strength, isKnown));
+    const [place, owner] = [directoryExtension, packageExtension].map((groups) => shrunkRates(groups, values, strength, {counts}));
     return values.map((_, number) => ((place?.[number] ?? 0) + (owner?.[number] ?? 0)) / 2);
   };
   const probability = meanRates((file) => file?.probability ?? 0);

@@ -37,8 +37,8 @@ const assumedShare = 0.05;
  */
 export function estimate(structure: ImageStructure, needs: Needs, learned: Learned): Estimates {
   const features = featuresOf(structure, needs, new Familiar(learned.familiar));
-  const seen = Float64Array.from(needs.isSeen, (isSeen, file) => (isSeen === 1 ? logistic(dot(features.seen, file * seenFeatures.length, learned.seen)) : 0));
-  const unseen = Float64Array.from(needs.isSeen, (_, file) => dot(features.unseen, file * unseenFeatures.length, learned.unseen));
+  const seen = needs.share.map((_, file) => (needs.isSeen[file] === 1 ? logistic(dot(features.seen, file * seenFeatures.length, learned.seen)) : 0));
+  const unseen = needs.share.map((_, file) => dot(features.unseen, file * unseenFeatures.length, learned.unseen));
   const most = 0.5 / (needs.kinds + 1);
   const histogram = histogramOf(unseen.filter((_, file) => needs.isSeen[file] === 0));
   const withMass = (mass: number): Float64Array => {
@@ -63,7 +63,9 @@ function asProfiled({share, isSeenFlawed, kinds, runs}: Needs, file: number, nex
 
 function dot(rows: Float64Array, from: number, weights: readonly number[]): number {
   let sum = 0;
-  weights.forEach((weight, at) => (sum += weight * (rows[from + at] ?? 0)));
+  for (let at = 0; at < weights.length; at += 1) {
+    sum += (weights[at] ?? 0) * (rows[from + at] ?? 0);
+  }
   return sum;
 }
 

@@ -1,6 +1,6 @@
 import type {ImageStructure} from './image-structure.js';
 
-/** What other images taught about files that many images have, by `familiarName`. */
+/** What other images taught about files that many images have, by `ImageStructure.familiar`. */
 export interface FamiliarTable {
   /** ln of how much likelier than an unknown file each is: ln((s + 0.05) / (T + 5)) − ln 0.01, s of T kinds of workload having needed it. */
   readonly logOdds: Readonly<Record<string, number>>;
@@ -17,7 +17,12 @@ export class Familiar {
     this.#packages = new Set(packages);
   }
 
-  of({familiar, owner}: ImageStructure, file: number): {readonly logOdds: number; readonly isKnownPackage: boolean} {
-    return {logOdds: this.#logOdds.get(familiar[file] ?? '') ?? 0, isKnownPackage: this.#packages.has(owner[file] ?? '')};
+  /** 0 for a file that nothing is known of. */
+  logOdds({familiar}: ImageStructure, file: number): number {
+    return this.#logOdds.get(familiar[file] ?? '') ?? 0;
+  }
+
+  isKnownPackage({owner}: ImageStructure, file: number): boolean {
+    return this.#packages.has(owner[file] ?? '');
   }
 }

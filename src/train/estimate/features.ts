@@ -1,6 +1,6 @@
 import {log, logit} from '../../stats/elementary.js';
 import type {Familiar} from './familiar.js';
-import type {ImageStructure} from './image-structure.js';
+import type {Hierarchy, ImageStructure} from './image-structure.js';
 import type {Needs} from './needs.js';
 import {shareSeen, shrunkRates} from './shrink.js';
 
@@ -30,32 +30,30 @@ const knots = [-1.5, 1.5] as const;
 
 export function featuresOf(structure: ImageStructure, needs: Needs, familiar: Familiar): Features {
   const {kinds, share, kindsSeen, isSeen} = needs;
-  const seenOnce = Float64Array.from(kindsSeen, (count) => (count > 0 ? 1 : 0));
+  const {directoryExtension, packageExtension, size} = structure;
+  const seenOnce = new Float64Array(share.length);
+  kindsSeen.forEach((count, file) => (seenOnce[file] = count > 0 ? 1 : 0));
   const meanShare = share.map((sum) => sum / Math.max(1, kinds));
-  const logRate = (rates: Float64Array): Float64Array => rates.map((rate) => log(rate + leastShare));
-  const unseenColumns = [
-    logRate(shrunkRates(structure.directoryExtension, seenOnce, strength)),
-    logRate(shrunkRates(structure.packageExtension, seenOnce, strength)),
-    logRate(shrunkRates(structure.extension, seenOnce, strength)),
-    shareSeen(structure.directoryExtension.groupOf, seenOnce),
-    largestOther(structure.stem, structure.stems, seenOnce),
-    largestOther(structure.cousin, structure.cousins, meanShare).map((largest) => log(largest + leastCousin) - log(leastCousin)),
-    Float64Array.from(needs.isTouched),
-  ];
-  const neighbours = logRate(shrunkRates(structure.directoryExtension, meanShare, strength));
-  const owner = logRate(shrunkRates(structure.packageExtension, meanShare, strength));
+  const logRates = (groups: Hierarchy, values: Float64Array): Float64Array => shrunkRates(groups, values, strength, {scale: (rate) => log(rate + leastShare)});
+  const noCousin = log(leastCousin);
+  const cousin = largestOther(structure.cousin, structure.cousins, meanShare).map((largest) => (largest === 0 ? 0 : log(largest + leastCousin) - noCousin));
+  const logOdds = share.map((_, file) => familiar.logOdds(structure, file));
   const unseen = new Float64Array(unseenFeatures.length * share.length);
+  [
+    logRates(directoryExtension, seenOnce), logRates(packageExtension, seenOnce), logRates(structure.extension, seenOnce), shareSeen(directoryExtension, seenOnce),
+    largestOther(structure.stem, structure.stems, seenOnce), cousin, needs.isTouched, logOdds, size,
+  ].forEach((column, at) => {
+    for (let file = 0, cell = at; file < share.length; file += 1, cell += unseenFeatures.length) {
+      unseen[cell] = column[file] ?? 0;
+    }
+  });
+  const neighbours = logRates(directoryExtension, meanShare);
+  const owner = logRates(packageExtension, meanShare);
   const seen = new Float64Array(seenFeatures.length * share.length);
   for (let file = 0; file < share.length; file += 1) {
-    const {isKnownPackage, logOdds} = familiar.of(structure, file);
-    const size = structure.size[file] ?? 0;
-    const row = file * unseenFeatures.length;
-    unseenColumns.forEach((column, at) => (unseen[row + at] = column[file] ?? 0));
-    unseen[row + unseenColumns.length] = logOdds;
-    unseen[row + unseenColumns.length + 1] = size;
-    const classNumber = 3 * (structure.sort[file] ?? 0) + (logOdds !== 0 ? 0 : isKnownPackage ? 1 : 2);
+    const classNumber = 3 * (structure.sort[file] ?? 0) + (logOdds[file] !== 0 ? 0 : familiar.isKnownPackage(structure, file) ? 1 : 2);
     if (classNumber < classes.length) {
-      unseen[row + unseenColumns.length + 2 + classNumber] = 1;
+      unseen[(file + 1) * unseenFeatures.length - classes.length + classNumber] = 1;
     }
     if (isSeen[file] === 1) {
       const flawed = needs.isSeenFlawed[file] ?? 0;
@@ -63,7 +61,7 @@ export function featuresOf(structure: ImageStructure, needs: Needs, familiar: Fa
       seen.set([
         1, Math.min(own, knots[0]), Math.min(Math.max(own, knots[0]), knots[1]), Math.max(own, knots[1]),
         logit(((needs.needed[file] ?? 0) + flawed + 0.1) / (needs.runs + flawed + 0.4)), (kindsSeen[file] ?? 0) > 1 ? 1 : 0,
-        neighbours[file] ?? 0, owner[file] ?? 0, logOdds, size,
+        neighbours[file] ?? 0, owner[file] ?? 0, logOdds[file] ?? 0, size[file] ?? 0,
       ], file * seenFeatures.length);
     }
   }
@@ -83,8 +81,9 @@ function largestOther(groupOf: Int32Array, groups: number, values: Float64Array)
       second[group] = Math.max(second[group] ?? 0, value);
     }
   });
-  return Float64Array.from(groupOf, (group, file) => {
-    const most = largest[group] ?? 0;
-    return values[file] === most ? (second[group] ?? 0) : most;
+  return values.map((value, file) => {
+    const group = groupOf[file] ?? -1;
+    const most = group >= 0 ? (largest[group] ?? 0) : 0;
+    return group >= 0 && value === most ? (second[group] ?? 0) : most;
   });
 }

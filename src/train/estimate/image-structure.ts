@@ -1,8 +1,8 @@
-import type {ContainerPath} from '../../model/container-path.js';
-import type {ImageFile, ImageIndex} from '../../model/image-index.js';
+import type {ImageIndex} from '../../model/image-index.js';
 import {log1p} from '../../stats/elementary.js';
 import {holdsContent} from '../content.js';
-import {extensionOf, familiarName, stemOf} from './name-groups.js';
+import {Directories, type Directory} from './directories.js';
+import {extensionOf, plainName, stemOf} from './name-groups.js';
 
 /** Groups in groups: each borrows from the one above it. A parent's number is smaller than its children's. */
 export interface Hierarchy {
@@ -30,6 +30,7 @@ export interface ImageStructure {
   readonly cousins: number;
   /** 0 for a program, 1 for a shared library, 2 for any other file. */
   readonly sort: Uint8Array;
+  /** What each file is called in other images: its directory's name and its own, without versions and architectures. */
   readonly familiar: readonly string[];
   /** Package, or the two uppermost directories. */
   readonly owner: readonly string[];
@@ -44,28 +45,45 @@ export function imageStructure(index: ImageIndex): ImageStructure {
   if (before !== undefined) {
     return before;
   }
-  const at = index.files.flatMap((file, number) => (holdsContent(file) ? [number] : []));
-  const files = at.flatMap((number) => index.files[number] ?? []);
+  const count = index.files.reduce((sum, file) => sum + (holdsContent(file) ? 1 : 0), 0);
+  const directories = new Directories();
   const extensionsAlone = new GroupNumbers();
   const byExtension = new GroupNumbers();
   const byPackage = new GroupNumbers();
   const stems = new NameNumbers();
-  const cousins = new NameNumbers();
-  const names = files.map(({path}) => path.slice(path.lastIndexOf('/') + 1));
-  const extensions = files.map(({path}) => extensionOf(path));
+  const column = (): Int32Array => new Int32Array(count);
+  const [files, stem, cousin, ofExtension, ofDirectory, ofPackage] = [column(), column(), column(), column(), column(), column()];
+  const sort = new Uint8Array(count);
+  const size = new Float64Array(count);
+  const familiar: string[] = [];
+  const owner: string[] = [];
+  index.files.forEach((file, at) => {
+    if (!holdsContent(file)) {
+      return;
+    }
+    const number = familiar.length;
+    const directory = directories.of(file.path);
+    const name = file.path.slice(directory.path.length + 1);
+    const extension = extensionOf(name, directory.isOfPrograms);
+    const owns = file.package ?? directory.owner ?? file.path;
+    files[number] = at;
+    stem[number] = stems.of(stemOf(name));
+    cousin[number] = directories.cousinOf(directory, name);
+    sort[number] = extension === 'bin' ? 0 : extension === '.so' ? 1 : 2;
+    size[number] = log1p(file.bytes) / 10;
+    ofExtension[number] = extensionsAlone.child(0, extension);
+    ofDirectory[number] = byExtension.descend(extension, directory);
+    ofPackage[number] = byPackage.child(byPackage.child(0, owns), extension);
+    familiar.push(`${directory.place}/${plainName(name)}`);
+    owner.push(owns);
+  });
   const structure: ImageStructure = {
-    files: Int32Array.from(at),
-    extension: extensionsAlone.hierarchy(extensions.map((extension) => extensionsAlone.child(0, extension))),
-    directoryExtension: byExtension.hierarchy(files.map(({path}, number) => byExtension.descend(byExtension.child(0, extensions[number] ?? ''), extensions[number] ?? '', parentOf(path)))),
-    packageExtension: byPackage.hierarchy(files.map((file, number) => byPackage.child(byPackage.child(0, ownerOf(file)), extensions[number] ?? ''))),
-    stem: Int32Array.from(names, (name) => stems.of(stemOf(name))),
+    files, sort, size, familiar, owner, stem, cousin,
+    extension: {parentOf: extensionsAlone.parentOf, groupOf: ofExtension},
+    directoryExtension: {parentOf: byExtension.parentOf, groupOf: ofDirectory},
+    packageExtension: {parentOf: byPackage.parentOf, groupOf: ofPackage},
     stems: stems.size,
-    cousin: Int32Array.from(files, ({path}) => cousins.of(parentOf(parentOf(path)) + path.slice(path.lastIndexOf('/')))),
-    cousins: cousins.size,
-    sort: Uint8Array.from(extensions, (extension) => (extension === 'bin' ? 0 : extension === '.so' ? 1 : 2)),
-    familiar: files.map(({path}) => familiarName(path)),
-    owner: files.map(ownerOf),
-    size: Float64Array.from(files, ({bytes}) => log1p(bytes) / 10),
+    cousins: directories.cousins,
   };
   known.set(index, structure);
   return structure;
@@ -76,8 +94,11 @@ class NameNumbers {
   readonly #numbers = new Map<string, number>();
 
   of(name: string | null): number {
-    const number = name === null ? -1 : (this.#numbers.get(name) ?? this.#numbers.size);
-    if (name !== null) {
+    if (name === null) {
+      return -1;
+    }
+    const number = this.#numbers.get(name) ?? this.#numbers.size;
+    if (number === this.#numbers.size) {
       this.#numbers.set(name, number);
     }
     return number;
@@ -92,8 +113,8 @@ class NameNumbers {
 class GroupNumbers {
   readonly #parents: number[] = [-1];
   readonly #children = [new Map<string, number>()];
-  /** Directories that were met before, by the top they were entered from. */
-  readonly #entered = new Map<string, number>();
+  /** Groups of directories, by extension. */
+  readonly #entered = new Map<Directory, Map<string, number>>();
 
   child(group: number, name: string): number {
     const children = this.#children[group] ?? new Map<string, number>();
@@ -106,21 +127,16 @@ class GroupNumbers {
     return found;
   }
 
-  /** The group of a directory below `top`; `topName` tells tops apart. */
-  descend(top: number, topName: string, directory: ContainerPath): number {
-    const key = `${topName}\0${directory}`;
-    const found = this.#entered.get(key) ?? directory.split('/').filter(Boolean).reduce((group, name) => this.child(group, name), top);
-    this.#entered.set(key, found);
+  /** The group of a directory below an extension's. */
+  descend(extension: string, directory: Directory): number {
+    const entered = this.#entered.get(directory) ?? new Map<string, number>();
+    this.#entered.set(directory, entered);
+    const found = entered.get(extension) ?? directory.path.split('/').filter(Boolean).reduce((group, name) => this.child(group, name), this.child(0, extension));
+    entered.set(extension, found);
     return found;
   }
 
-  hierarchy(groupOf: readonly number[]): Hierarchy {
-    return {parentOf: Int32Array.from(this.#parents), groupOf: Int32Array.from(groupOf)};
+  get parentOf(): Int32Array {
+    return Int32Array.from(this.#parents);
   }
-}
-
-const parentOf = (path: ContainerPath): ContainerPath => path.slice(0, path.lastIndexOf('/'));
-
-function ownerOf({package: owner, path}: ImageFile): string {
-  return owner ?? path.split('/', 3).join('/');
 }

@@ -1,6 +1,11 @@
 import {log} from '../../stats/elementary.js';
 import type {Hierarchy} from './image-structure.js';
 
+export interface ShrinkOptions {
+  readonly counts?: (file: number) => boolean;
+  readonly scale?: (rate: number) => number;
+}
+
 /**
  * Rate of each file's innermost group, drawn towards the rate of the group above it, and so on up to the top, which is
  * drawn towards nothing: r_g = (Σ_g value + s·r_above) / (m_g + s), sums over all m_g files below g. A group of few files borrows
@@ -9,8 +14,9 @@ import type {Hierarchy} from './image-structure.js';
  * @param values of each file, 0 to 1
  * @param strength s, in files
  * @param counts false for a file that tells nothing: it has its group's rate and adds nothing to it
+ * @param scale what to state of a rate, once for all files of a group
  */
-export function shrunkRates({parentOf, groupOf}: Hierarchy, values: Float64Array, strength: number, counts: (file: number) => boolean = () => true): Float64Array {
+export function shrunkRates({parentOf, groupOf}: Hierarchy, values: Float64Array, strength: number, {counts = () => true, scale = (rate) => rate}: ShrinkOptions = {}): Float64Array {
   const sums = new Float64Array(parentOf.length);
   const sizes = new Float64Array(parentOf.length);
   groupOf.forEach((group, file) => {
@@ -30,20 +36,22 @@ export function shrunkRates({parentOf, groupOf}: Hierarchy, values: Float64Array
     const above = parent < 0 ? (sums[group] ?? 0) / Math.max(1, sizes[group] ?? 0) : (rates[parent] ?? 0);
     rates[group] = ((sums[group] ?? 0) + strength * above) / ((sizes[group] ?? 0) + strength);
   }
-  return Float64Array.from(groupOf, (group) => rates[group] ?? 0);
+  return ofGroups(groupOf, rates.map(scale));
 }
 
 /** Of each file's group the share of files with a value, on a logarithmic scale: 0 where it has none or is large and hardly any. */
-export function shareSeen(groupOf: Int32Array, isSeen: Float64Array): Float64Array {
-  const sizes = new Map<number, {files: number; seen: number}>();
+export function shareSeen({parentOf, groupOf}: Hierarchy, isSeen: Float64Array): Float64Array {
+  const files = new Float64Array(parentOf.length);
+  const seen = new Float64Array(parentOf.length);
   groupOf.forEach((group, file) => {
-    const known = sizes.get(group) ?? {files: 0, seen: 0};
-    sizes.set(group, known);
-    known.files += 1;
-    known.seen += isSeen[file] ?? 0;
+    files[group] = (files[group] ?? 0) + 1;
+    seen[group] = (seen[group] ?? 0) + (isSeen[file] ?? 0);
   });
-  return Float64Array.from(groupOf, (group) => {
-    const {files, seen} = sizes.get(group) ?? {files: 0, seen: 0};
-    return seen === 0 ? 0 : Math.max(0, log((seen + 0.3) / (files + 10)) - log(0.01));
-  });
+  return ofGroups(groupOf, seen.map((sum, group) => (sum === 0 ? 0 : Math.max(0, log((sum + 0.3) / ((files[group] ?? 0) + 10)) - log(0.01)))));
+}
+
+function ofGroups(groupOf: Int32Array, values: Float64Array): Float64Array {
+  const spread = new Float64Array(groupOf.length);
+  groupOf.forEach((group, file) => (spread[file] = values[group] ?? 0));
+  return spread;
 }
