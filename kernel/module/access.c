@@ -16,8 +16,6 @@
 /* Loss of a first sight: it may be tried again. */
 enum sent { SENT, NO_ROOM, NO_PATH };
 
-u64 wn_hash_seed __ro_after_init;
-
 static u64 now(void)
 {
 	return ktime_get_mono_fast_ns();
@@ -84,27 +82,6 @@ bool wn_locate_base(struct wn_scratch *scratch, int dirfd, bool rooted)
 		return false;
 	wn_set_base(scratch);
 	return true;
-}
-
-/* Eight bytes a step; the name is followed by eight zero bytes. */
-static u64 hash_name(const struct wn_scratch *scratch, u64 seed)
-{
-	u64 hash = seed ^ scratch->name_len;
-	u32 at;
-
-	for (at = 0; at < scratch->name_len; at += 8) {
-		hash = (hash ^ *(const u64 *)&scratch->name[at]) * 0x9e3779b97f4a7c15ull;
-		hash ^= hash >> 29;
-	}
-	return hash;
-}
-
-void wn_set_name(struct wn_scratch *scratch, u32 size)
-{
-	scratch->name_len = size - 1;
-	memset(&scratch->name[scratch->name_len], 0, 8);
-	scratch->key.name_hash = hash_name(scratch, wn_hash_seed);
-	scratch->key.flags |= WN_HAS_NAME;
 }
 
 /* Puts the place's path into the record at `offset`. Returns its length; negative where it is too long. */

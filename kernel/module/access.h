@@ -9,8 +9,6 @@
 #include "scratch.h"
 #include "session.h"
 
-extern u64 wn_hash_seed; /* of names; set before any session starts */
-
 static inline void wn_begin(struct wn_scratch *scratch, const struct wn_task *state, u8 op,
 			    u16 call, u16 error)
 {
@@ -29,8 +27,13 @@ static inline void wn_set_file(struct wn_scratch *scratch)
 }
 
 void wn_set_base(struct wn_scratch *scratch);
-/* Takes over the name that stands in the scratch with its NUL: `size` bytes. */
-void wn_set_name(struct wn_scratch *scratch, u32 size);
+/* The same of the name that was read: `size` bytes with the NUL. */
+static inline void wn_set_name(struct wn_scratch *scratch, u32 size)
+{
+	scratch->name_len = size - 1;
+	scratch->key.name_hash = scratch->name_hash;
+	scratch->key.flags |= WN_HAS_NAME;
+}
 
 /*
  * Says what the name in the scratch starts from. `rooted`: absolute names

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "hooks.h"
+#include "name.h"
 #include "user.h"
 
 /* One call of the current task. */
@@ -88,7 +89,7 @@ static void on_path(const struct call *call, const void __user *path, const stru
 			on_descriptor(call, how->dirfd);
 		return;
 	}
-	size = wn_read_user_string(scratch->name, path, WN_PATH_MAX);
+	size = wn_read_name(scratch, path);
 	if (how->opened >= 0 && wn_place_of_fd(&scratch->file, how->opened))
 		wn_set_file(scratch);
 	if (size <= 1) {
@@ -122,7 +123,7 @@ static void on_own_directory(const struct call *call)
 	if (wn_place_of_path(&scratch->file, &path))
 		wn_set_file(scratch);
 	if (name)
-		size = wn_read_user_string(scratch->name, name, WN_PATH_MAX);
+		size = wn_read_name(scratch, name);
 	if (size > 1 && scratch->name[0] == '/') {
 		if (root || wn_locate_base(scratch, AT_FDCWD, false))
 			wn_set_name(scratch, size);

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "hooks.h"
+#include "name.h"
 
 static struct wn_task *follow(struct wn_session *session)
 {
@@ -34,6 +35,7 @@ static void set_exec_name(struct wn_scratch *scratch, const char *name)
 		len = WN_PATH_MAX - 1;
 	if (len > 0 && wn_locate_base(scratch, AT_FDCWD, false)) {
 		scratch->key.flags |= WN_FOLLOW;
+		wn_take_name(scratch, len + 1);
 		wn_set_name(scratch, len + 1);
 	}
 }

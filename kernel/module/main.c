@@ -13,11 +13,11 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/random.h>
 
 #include "access.h"
 #include "device.h"
 #include "hooks.h"
+#include "name.h"
 #include "path.h"
 #include "scratch.h"
 
@@ -41,7 +41,7 @@ static int __init winnow_init(void)
 		       wn_ring_bytes_max, PAGE_SIZE, RING_BYTES_LIMIT);
 		return -EINVAL;
 	}
-	get_random_bytes(&wn_hash_seed, sizeof(wn_hash_seed));
+	wn_names_init();
 	error = wn_path_check();
 	if (error)
 		return error;

@@ -51,13 +51,18 @@ void wn_rings_free(struct wn_rings *rings)
 }
 
 static void put(const struct wn_rings *rings, struct wn_ring *ring, unsigned long at,
-		const void *from, size_t len)
+		const struct wn_record *record)
 {
 	size_t offset = at & (rings->bytes - 1);
-	size_t until_end = min_t(size_t, len, rings->bytes - offset);
+	size_t until_end = min_t(size_t, record->len, rings->bytes - offset);
+	char *to = ring->data + offset;
 
-	memcpy(ring->data + offset, from, until_end);
-	memcpy(ring->data, from + until_end, len - until_end);
+	if (record->len == sizeof(struct wn_repeat) && until_end == record->len) {
+		*(struct wn_repeat *)to = *(const struct wn_repeat *)record; /* most are: in a few moves */
+		return;
+	}
+	memcpy(to, record, until_end);
+	memcpy(ring->data, (const char *)record + until_end, record->len - until_end);
 }
 
 bool wn_rings_write(struct wn_rings *rings, const struct wn_record *record, bool *wake)
@@ -71,8 +76,8 @@ bool wn_rings_write(struct wn_rings *rings, const struct wn_record *record, bool
 	if (rings->bytes - waiting < sizeof(number) + record->len)
 		return false;
 	number = atomic64_inc_return(&rings->made);
-	put(rings, ring, head, &number, sizeof(number));
-	put(rings, ring, head + sizeof(number), record, record->len);
+	*(u64 *)(ring->data + (head & (rings->bytes - 1))) = number;
+	put(rings, ring, head + sizeof(number), record);
 	/* Pairs with the acquire in first_of(). */
 	smp_store_release(&ring->head, head + sizeof(number) + record->len);
 	*wake |= waiting >= rings->wakeup_bytes;

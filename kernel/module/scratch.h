@@ -20,6 +20,7 @@ struct wn_scratch {
 	bool busy;
 	bool has_base;
 	u32 name_len; /* without NUL */
+	u64 name_hash;
 	char name[WN_PATH_MAX + 8] __aligned(8); /* hashed by words */
 	char walk[WN_PATH_MAX];
 	union {

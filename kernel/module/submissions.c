@@ -8,6 +8,7 @@
 
 #include "compat.h"
 #include "hooks.h"
+#include "name.h"
 
 #ifdef WN_IO_URING
 #include <linux/io_uring_types.h>
@@ -184,6 +185,7 @@ void wn_on_submitted(struct wn_session *session, struct wn_scratch *scratch, str
 	len = strscpy(scratch->name, filename->name, WN_PATH_MAX);
 	if (len <= 0 || !wn_locate_base(scratch, dirfd, false))
 		return;
+	wn_take_name(scratch, len + 1);
 	wn_set_name(scratch, len + 1);
 	if (request->flags & REQ_F_CQE_SKIP)
 		wn_commit(session, scratch); /* nobody is told when it completes, unless it fails */

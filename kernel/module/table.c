@@ -46,7 +46,7 @@ static u32 bucket_of(const struct wn_table *table, const struct wn_identity *key
 {
 	const u64 *words = (const u64 *)key;
 
-	/* The name is hashed with a seed; what a process could choose is in no other word. */
+	/* The name is hashed with secret keys; what a process could choose is in no other word. */
 	return hash_64(words[0] ^ hash_64(words[2] + words[4], 64), table->bits);
 }
 
@@ -85,19 +85,25 @@ static struct wn_slot *insert(struct wn_table *table, u32 bucket, const struct w
 	return slot;
 }
 
-struct wn_slot *wn_table_slot(struct wn_table *table, const struct wn_identity *key)
+static noinline struct wn_slot *make(struct wn_table *table, u32 bucket,
+				     const struct wn_identity *key)
 {
-	u32 bucket = bucket_of(table, key);
-	struct wn_slot *slot = find(table, bucket, key);
-	raw_spinlock_t *lock;
+	raw_spinlock_t *lock = &table->locks[bucket % WN_TABLE_LOCKS];
+	struct wn_slot *slot;
 
-	if (slot || atomic_read(&table->used) >= table->capacity)
-		return slot;
-	lock = &table->locks[bucket % WN_TABLE_LOCKS];
+	if (atomic_read(&table->used) >= table->capacity)
+		return NULL;
 	raw_spin_lock(lock);
 	slot = insert(table, bucket, key);
 	raw_spin_unlock(lock);
 	return slot;
+}
+
+struct wn_slot *wn_table_slot(struct wn_table *table, const struct wn_identity *key)
+{
+	u32 bucket = bucket_of(table, key);
+
+	return find(table, bucket, key) ?: make(table, bucket, key);
 }
 
 u32 wn_table_used(const struct wn_table *table)

@@ -11,7 +11,7 @@
 
 #define WN_TABLE_LOCKS 64
 
-/* All of it exact but the name, for which stands a hash that is seeded at load. */
+/* All of it exact but the name, for which stands a hash with secret keys. */
 struct wn_identity {
 	u64 name_hash;
 	u64 base_inode;
