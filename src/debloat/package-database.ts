@@ -1,7 +1,7 @@
 import {Buffer} from 'node:buffer';
 import type {ImageTree} from '../image/tree.js';
 import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
-import {type ImageIndex, isOfDistribution} from '../model/image-index.js';
+import {type ImageIndex, type InstalledPackage, isOfDistribution} from '../model/image-index.js';
 import {type PackagePresence, packageState} from '../sbom/installed.js';
 import type {PlannedFile} from './planned-file.js';
 
@@ -31,7 +31,7 @@ export const hasRpmDatabase = ({files}: ImageIndex): boolean => files.some(({pat
  */
 export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, presence: readonly PackagePresence[], contents: ReadonlyMap<ContainerPath, Buffer>): Map<ContainerPath, Buffer> {
   const decisions = new Map(files.map(({path, decision}) => [path, decision]));
-  const gone = new Set(presence.filter((of) => isOfDistribution(of.package.manager) && packageState(of) === 'removed').map(({package: {name, architecture}}) => `${name}:${architecture}`));
+  const gone = new Set(presence.filter((of) => isFilteredManager(of.package.manager) && packageState(of) === 'removed').map(({package: {name, architecture}}) => `${name}:${architecture}`));
   const goneNames = new Set([...gone].map((key) => key.slice(0, key.indexOf(':'))));
   const isGone = (name: string, architecture: string | undefined): boolean => (architecture === undefined ? goneNames.has(name) : gone.has(`${name}:${architecture}`));
   /** A path as a database spells it stays, where it is there at all. */
@@ -53,6 +53,9 @@ export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, p
   }
   return replaced;
 }
+
+/** Rpm's database stays as it is. */
+const isFilteredManager = (manager: InstalledPackage['manager']): boolean => manager !== 'rpm' && isOfDistribution(manager);
 
 /** What is left of a file where several images have it and each leaves other lines of it: each line that one of them leaves. */
 export function joinVersions(whole: Buffer, versions: readonly Buffer[]): Buffer {

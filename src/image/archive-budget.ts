@@ -7,11 +7,11 @@ export interface ArchiveLimits {
   readonly entries: number;
   /** Uncompressed bytes over all layers; bounds the time a decompression bomb takes. */
   readonly bytes: number;
-  /** Bytes kept in memory: the archive's JSON documents and the package databases. */
+  /** Bytes kept in memory: the archive's JSON documents and the package databases, of which rpm's comes whole with each layer that installs something. */
   readonly keptBytes: number;
 }
 
-export const defaultLimits: ArchiveLimits = {entries: 1_000_000, bytes: 256 * 2 ** 30, keptBytes: 128 * 2 ** 20};
+export const defaultLimits: ArchiveLimits = {entries: 1_000_000, bytes: 256 * 2 ** 30, keptBytes: 512 * 2 ** 20};
 
 /** Counts one archive against its limits. @throws WinnowError when one is exceeded. */
 export class ArchiveBudget {

@@ -15,7 +15,7 @@ interface CachedIndex extends ImageIndex {
   readonly schema: typeof schemaName;
 }
 
-const schemaName = 'winnow.image-index/3';
+const schemaName = 'winnow.image-index/4';
 const suffix = '.json.gz';
 
 /**

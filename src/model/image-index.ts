@@ -37,7 +37,7 @@ export interface ImageReference {
 }
 
 /** Of distributions, and of languages: pip, npm, RubyGems, and archives named as Maven's repositories name them. */
-export const packageManagers = ['dpkg', 'apk', 'pypi', 'npm', 'gem', 'maven'] as const;
+export const packageManagers = ['dpkg', 'apk', 'rpm', 'pypi', 'npm', 'gem', 'maven'] as const;
 
 /** A package as the image's own database has it. */
 export interface InstalledPackage {
@@ -50,8 +50,8 @@ export interface InstalledPackage {
 }
 
 /** True for a package of the distribution, which may hold one of a language. */
-export function isOfDistribution(manager: InstalledPackage['manager']): manager is 'dpkg' | 'apk' {
-  return manager === 'dpkg' || manager === 'apk';
+export function isOfDistribution(manager: InstalledPackage['manager']): manager is 'dpkg' | 'apk' | 'rpm' {
+  return manager === 'dpkg' || manager === 'apk' || manager === 'rpm';
 }
 
 /** What files of a package name as their owner: `bash` of the distribution, `npm:tar` of a language, which may have one of the same name. */

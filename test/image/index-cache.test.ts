@@ -59,7 +59,7 @@ test('an empty cache file is made again', rebuilt, () => Buffer.alloc(0));
 test('a cut cache file is made again', rebuilt, (content) => content.subarray(0, content.length / 2));
 test('a cache file that is not gzip is made again', rebuilt, () => Buffer.from('{}'));
 test('a cache file that is not JSON is made again', rebuilt, edited('{', '['));
-test('a cache file of another version is made again', rebuilt, edited('winnow.image-index/3', 'winnow.image-index/2'));
+test('a cache file of another version is made again', rebuilt, edited('winnow.image-index/4', 'winnow.image-index/3'));
 test('a cache file with a field of a wrong type is made again', rebuilt, edited('"mode":', '"mode":"rwx","old":'));
 test('a cache file of another image is made again', rebuilt, edited(/(?<="id":"sha256:)[0-9a-f]{64}/, 'f'.repeat(64)));
 

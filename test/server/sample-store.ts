@@ -133,7 +133,7 @@ async function writeImageIndex(storeDirectory: string): Promise<void> {
   const directories = new Set([...paths].flatMap((file) => parentsOf(file)));
   const files = [...new Set([...paths, ...directories])].sort().map((file, at): ImageFile => imageFile(file, directories.has(file), at));
   await mkdir(path.join(storeDirectory, 'images'), {recursive: true});
-  const index = {schema: 'winnow.image-index/3', image: {name: 'shop:1.4', id: imageId, layers: [`sha256:${'1a'.repeat(32)}`, `sha256:${'2b'.repeat(32)}`]}, packages: [], distribution: {id: '', version: ''}, files};
+  const index = {schema: 'winnow.image-index/4', image: {name: 'shop:1.4', id: imageId, layers: [`sha256:${'1a'.repeat(32)}`, `sha256:${'2b'.repeat(32)}`]}, packages: [], distribution: {id: '', version: ''}, files};
   await writeFile(path.join(storeDirectory, 'images', `${imageId.slice(7)}.json.gz`), gzipSync(JSON.stringify(index)));
 }
 
