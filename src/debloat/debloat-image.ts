@@ -1,5 +1,6 @@
 import type {Buffer} from 'node:buffer';
 import type {NewImage, NewLayer} from '../image/transport/new-image.js';
+import {sha256} from '../image/transport/blob-store.js';
 import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {Decision} from '../model/debloat-config.js';
@@ -69,11 +70,12 @@ function storedAs({storeAs}: OpenedLayer, cut: CutLayer): CutLayer {
 }
 
 async function bothOf(original: OpenedImage, cuts: readonly CutLayer[]): Promise<DebloatedImage> {
-  const {platform, config, image} = original;
+  const {platform, config, image, manifest} = original;
   return {
     debloated: (remainderId) => ({
       platform,
       layers: cuts.map(({kept}) => kept),
+      place: manifest === null || manifest.indexes.length === 0 ? null : {indexes: manifest.indexes, replaces: sha256(manifest.bytes), source: manifest.blobs, wanted: []},
       makeConfig: async (diffIds) => debloatedConfig(config, diffIds, {[originalLabel]: image.id, ...(remainderId === null ? {} : {[remainderLabel]: await remainderId})}),
     }),
     remainder: await remainderOf(original, cuts),
@@ -109,6 +111,7 @@ async function remainderOf({image, platform, config}: OpenedImage, cuts: readonl
   return {
     platform,
     layers: [...removed, await remainderLayer({image: image.id, config: config.toString('base64'), layers})],
+    place: null,
     makeConfig: (diffIds) => remainderConfig(platform, diffIds, {[originalLabel]: image.id}),
   };
 }

@@ -33,7 +33,7 @@ export async function restoreImage(debloated: OpenedImage, remainder: OpenedImag
   }
   return {
     id,
-    image: {platform: debloated.platform, layers: diffIds.flatMap((diffId) => restored.get(diffId) ?? []), makeConfig: () => original},
+    image: {platform: debloated.platform, layers: diffIds.flatMap((diffId) => restored.get(diffId) ?? []), makeConfig: () => original, place: null},
   };
 }
 

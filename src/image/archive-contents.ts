@@ -12,15 +12,20 @@ import {readTar} from './tar-reader.js';
 export interface ArchiveContents<Layer> {
   readonly documents: ReadonlyMap<string, Buffer>;
   readonly layers: ReadonlyMap<string, StoredLayer<Layer>>;
+  /** Where all blobs of an OCI layout stand. */
+  readonly blobs: ReadonlyMap<string, StoredRange>;
   /** Docker saves a layer that repeats as a symlink to its first copy. */
   readonly realName: (name: string) => string;
 }
 
-export interface StoredLayer<Layer> {
-  readonly layer: Layer;
-  /** Where the layer's blob stands in the archive. */
+export interface StoredRange {
+  /** Where the blob stands in the archive. */
   readonly start: number;
   readonly bytes: number;
+}
+
+export interface StoredLayer<Layer> extends StoredRange {
+  readonly layer: Layer;
   readonly compression: Compression | null;
   /** `sha256:…` of a compressed blob; another's is the layer's diff id. */
   readonly digest: string | null;
@@ -42,6 +47,7 @@ export const maxDocumentBytes = 8 * 2 ** 20;
 export async function readArchiveContents<Layer>(chunks: Chunks, options: ContentsOptions<Layer>): Promise<ArchiveContents<Layer>> {
   const documents = new Map<string, Buffer>();
   const layers = new Map<string, StoredLayer<Layer>>();
+  const blobs = new Map<string, StoredRange>();
   const links = new Map<string, string>();
   for await (const {header, contentStart, content} of readTar(chunks)) {
     options.budget.countEntry(header);
@@ -54,6 +60,9 @@ export async function readArchiveContents<Layer>(chunks: Chunks, options: Conten
       if ((documents.has(name) || layers.has(name)) && !name.startsWith('blobs/')) { // a blob is what its name says, however often it is there
         throw archiveError(`"${name.toWellFormed()}" is there twice`);
       }
+      if (name.startsWith('blobs/')) {
+        blobs.set(name, {start: contentStart, bytes: header.bytes});
+      }
       const item = await readBlob(content, header.bytes, options);
       if (item.kind === 'layer') {
         layers.set(name, {layer: item.layer, start: contentStart, bytes: header.bytes, compression: item.compression, digest: item.digest});
@@ -62,7 +71,7 @@ export async function readArchiveContents<Layer>(chunks: Chunks, options: Conten
       }
     }
   }
-  return {documents, layers, realName: (name) => links.get(name) ?? name};
+  return {documents, layers, blobs, realName: (name) => links.get(name) ?? name};
 }
 
 export type BlobContent<Layer> =

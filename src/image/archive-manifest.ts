@@ -23,14 +23,21 @@ export interface ArchivedImage {
   /** `sha256:…` of the config. */
   readonly id: string;
   readonly config: Buffer;
-  /** True where an OCI manifest lists the layers, by the digests of their blobs. */
-  readonly hasManifest: boolean;
+  /** The OCI manifest that lists the layers, by the digests of their blobs; null where `docker save` lists them. */
+  readonly manifest: ListedManifest | null;
   readonly tags: readonly string[];
   readonly platform: string;
   /** Lowest first, as many as `layerNames`. */
   readonly diffIds: readonly string[];
   /** Where the layers stand in the archive. */
   readonly layerNames: readonly string[];
+}
+
+/** Documents by their names in the archive. */
+export interface ListedManifest {
+  readonly name: string;
+  /** The indexes that lead to it, index.json first. */
+  readonly indexes: readonly string[];
 }
 
 /** Indexes may hold indexes; two levels are in use, and a cycle needs a broken hash. */
@@ -69,35 +76,44 @@ function listImages(documents: DocumentSource): ArchivedImage[] {
   const manifest = documents('manifest.json');
   if (manifest !== undefined) {
     return parseSavedImages(manifest, 'manifest.json').flatMap(({Config, RepoTags, Layers}) =>
-      describeImage(documents, {configName: Config, layerNames: Layers ?? [], tags: RepoTags ?? [], hasManifest: false}));
+      describeImage(documents, {configName: Config, layerNames: Layers ?? [], tags: RepoTags ?? [], manifest: null}));
   }
   const index = documents('index.json');
   if (index === undefined) {
     throw archiveError('neither manifest.json nor index.json is in it: cut off, or not made by docker save');
   }
-  return listOciImages(documents, parseOciDocument(index, 'index.json').manifests ?? [], []);
+  return listOciImages(documents, {manifests: parseOciDocument(index, 'index.json').manifests ?? [], tags: [], indexes: ['index.json']});
 }
 
-function listOciImages(documents: DocumentSource, descriptors: readonly Descriptor[], tags: readonly string[], depth = 1): ArchivedImage[] {
-  if (depth > maxIndexDepth) {
+interface ListedIndex {
+  readonly manifests: readonly Descriptor[];
+  readonly tags: readonly string[];
+  /** Names of the documents that lead here, with its own. */
+  readonly indexes: readonly string[];
+}
+
+function listOciImages(documents: DocumentSource, {manifests: descriptors, tags, indexes}: ListedIndex): ArchivedImage[] {
+  if (indexes.length > maxIndexDepth) {
     throw archiveError('its image indexes are nested too deeply');
   }
   return descriptors.flatMap((descriptor) => {
-    const bytes = documents(blobName(descriptor.digest));
-    if (bytes === undefined) {
-      return []; // an archive may hold fewer platforms than its index lists
+    const name = blobName(descriptor.digest);
+    const bytes = documents(name);
+    if (bytes === undefined || descriptor.platform?.os === 'unknown') {
+      return []; // an archive may hold fewer platforms than its index lists; and build attestations are no images
     }
     const own = Object.entries(descriptor.annotations ?? {}).filter(([key]) => nameAnnotations.includes(key)).map(([, value]) => value);
-    const {manifests, config, layers} = parseOciDocument(bytes, blobName(descriptor.digest));
+    const {manifests, config, layers} = parseOciDocument(bytes, name);
     return config === null
-      ? listOciImages(documents, manifests ?? [], [...tags, ...own], depth + 1)
-      : describeImage(documents, {configName: blobName(config.digest), layerNames: (layers ?? []).map(({digest}) => blobName(digest)), mediaTypes: (layers ?? []).map(({mediaType}) => mediaType), tags: [...tags, ...own], hasManifest: true});
+      ? listOciImages(documents, {manifests: manifests ?? [], tags: [...tags, ...own], indexes: [...indexes, name]})
+      : describeImage(documents, {configName: blobName(config.digest), layerNames: (layers ?? []).map(({digest}) => blobName(digest)), mediaTypes: (layers ?? []).map(({mediaType}) => mediaType), tags: [...tags, ...own], manifest: {name, indexes}});
   });
 }
 
-const nameAnnotations: readonly string[] = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
+/** How an image is called in index.json: containerd's, and image-spec's. */
+export const nameAnnotations: readonly string[] = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
 
-interface ListedImage extends Pick<ArchivedImage, 'layerNames' | 'tags' | 'hasManifest'> {
+interface ListedImage extends Pick<ArchivedImage, 'layerNames' | 'tags' | 'manifest'> {
   readonly configName: string;
   readonly mediaTypes?: readonly (string | null)[];
 }

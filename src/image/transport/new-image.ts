@@ -1,7 +1,7 @@
 import type {Buffer} from 'node:buffer';
 import type {Chunks} from '../byte-reader.js';
 import type {Compression} from '../decompress.js';
-import type {StoredBlob} from './opened-image.js';
+import type {BlobSource, StoredBlob} from './opened-image.js';
 
 export interface NewLayer {
   /** Of the uncompressed layer. */
@@ -14,6 +14,18 @@ export interface NewLayer {
   readonly compression: Compression | null;
 }
 
+/** Where an image stands among those of other platforms; a place that takes one image alone takes no notice of it. */
+export interface ImagePlace {
+  /** Outermost first: each lists the next, the last the manifest that the new image is to replace. */
+  readonly indexes: readonly Buffer[];
+  /** `sha256:…` of that manifest. */
+  readonly replaces: string;
+  /** Has what else they list. */
+  readonly source: BlobSource;
+  /** Indexes that are to have these bytes where they say the same. */
+  readonly wanted: readonly Buffer[];
+}
+
 /** An image to be written. */
 export interface NewImage {
   /** `linux/arm64` */
@@ -22,6 +34,8 @@ export interface NewImage {
   readonly layers: readonly NewLayer[];
   /** @param diffIds of the layers. It may wait for an image that is written at the same time. */
   readonly makeConfig: (diffIds: readonly string[]) => Buffer | Promise<Buffer>;
+  /** Null for an image that stands alone. */
+  readonly place: ImagePlace | null;
 }
 
 export interface WrittenImage {

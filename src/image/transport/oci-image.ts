@@ -1,24 +1,12 @@
 import {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
-import {type Chunks, observe} from '../byte-reader.js';
+import {observe} from '../byte-reader.js';
 import {compress} from '../compress.js';
 import type {Compression} from '../decompress.js';
+import {type BlobStore, chunkOf, type Document, documentOf, manifestType, type OciDescriptor, sha256} from './blob-store.js';
 import type {NewImage, NewLayer, WrittenImage} from './new-image.js';
+import {writeIndexes} from './write-indexes.js';
 
-export interface OciDescriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-}
-
-/** Takes blobs under their digests. */
-export interface BlobStore {
-  /** @param digest where it is known before, so that a blob that is there need not be sent */
-  readonly put: (chunks: Chunks, digest: string | null) => Promise<Pick<OciDescriptor, 'digest' | 'size'>>;
-}
-
-export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-export const indexType = 'application/vnd.oci.image.index.v1+json';
 const configType = 'application/vnd.oci.image.config.v1+json';
 const layerTypes: Readonly<Record<Compression | 'none', string>> = {
   none: 'application/vnd.oci.image.layer.v1.tar',
@@ -28,15 +16,15 @@ const layerTypes: Readonly<Record<Compression | 'none', string>> = {
 
 export interface WrittenManifest {
   readonly image: WrittenImage;
-  readonly manifest: Buffer;
-  readonly descriptor: OciDescriptor;
+  /** The manifest and the indexes that it is in, each before those that list it: to be stored, and the last to be named. */
+  readonly documents: readonly Document[];
 }
 
 /**
- * Stores an image's layers and config, and makes its manifest (image-spec, manifest.md), which is the caller's to store. A layer that
- * is stored already as it is to be keeps its bytes.
+ * Stores an image's layers and config, and what goes with it of other platforms, and makes its manifest (image-spec, manifest.md) and the indexes that it
+ * is in, which are the caller's to store. A layer that is stored already as it is to be keeps its bytes.
  */
-export async function writeOciImage({layers, makeConfig}: NewImage, blobs: BlobStore): Promise<WrittenManifest> {
+export async function writeOciImage({layers, makeConfig, place}: NewImage, blobs: BlobStore): Promise<WrittenManifest> {
   const stored = new Map<NewLayer, {readonly diffId: string; readonly descriptor: OciDescriptor}>();
   for (const layer of new Set(layers)) {
     stored.set(layer, await storeLayer(layer, blobs));
@@ -44,13 +32,12 @@ export async function writeOciImage({layers, makeConfig}: NewImage, blobs: BlobS
   const diffIds = layers.map((layer) => stored.get(layer)?.diffId ?? '');
   const config = await makeConfig(diffIds);
   const configDescriptor = {mediaType: configType, ...await blobs.put(chunkOf(config), sha256(config))};
-  const manifest = Buffer.from(JSON.stringify({
+  const manifest = documentOf(Buffer.from(JSON.stringify({
     schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers: layers.flatMap((layer) => stored.get(layer)?.descriptor ?? []),
-  }));
+  })), manifestType);
   return {
     image: {id: configDescriptor.digest, diffIds, bytes: [...stored.keys()].reduce((sum, {bytes}) => sum + bytes, 0)},
-    manifest,
-    descriptor: {mediaType: manifestType, digest: sha256(manifest), size: manifest.length},
+    documents: [manifest, ...(place === null ? [] : await writeIndexes(place, manifest, blobs))],
   };
 }
 
@@ -63,11 +50,4 @@ async function storeLayer({open, stored, compression}: NewLayer, blobs: BlobStor
   const hashed = observe(open(), (chunk) => hash.update(chunk));
   const blob = await blobs.put(compression === null ? hashed : compress(hashed, compression), null);
   return {diffId: `sha256:${hash.digest('hex')}`, descriptor: {mediaType, ...blob}};
-}
-
-export const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-
-export async function* chunkOf(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  yield bytes;
-  await Promise.resolve();
 }

@@ -2,11 +2,12 @@ import type {Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {WinnowError} from '../../model/winnow-error.js';
 import {ArchiveBudget, type ArchiveLimits} from '../archive-budget.js';
-import {readArchiveContents} from '../archive-contents.js';
-import {chooseImage, type ImageChoice} from '../archive-manifest.js';
+import {readArchiveContents, type StoredRange} from '../archive-contents.js';
+import {blobName, chooseImage, type DocumentSource, type ImageChoice} from '../archive-manifest.js';
 import type {Chunks} from '../byte-reader.js';
 import type {Compression} from '../decompress.js';
 import {type ListedLayer, listStored, openedLayers} from './open-layers.js';
+import {openedManifest} from './opened-manifest.js';
 import type {OpenedImage} from './opened-image.js';
 import {type ByteSource, readRange, Spool} from './spool.js';
 
@@ -46,12 +47,22 @@ async function openContents(chunks: Chunks, archive: ByteSource, {limits, ...cho
     const budget = new ArchiveBudget(limits);
     const readLayer = (layer: Chunks, compression: Compression | null): Promise<ListedLayer> => listStored(layer, {budget, spool: compression === null ? null : unpacked});
     const contents = await readArchiveContents(chunks, {budget, readLayer});
-    const image = chooseImage((name) => contents.documents.get(contents.realName(name)), choice);
+    const documents: DocumentSource = (name) => contents.documents.get(contents.realName(name));
+    const image = chooseImage(documents, choice);
+    const blobOf = (digest: string): StoredRange | undefined => contents.blobs.get(contents.realName(blobName(digest)));
     return {
       image: {name: choice.name, id: image.id, layers: image.diffIds},
       platform: image.platform,
       config: image.config,
       layers: openedLayers(image, contents, ({start: base}, {start, end}) => archive.read(base + start, base + end)),
+      manifest: openedManifest(image, documents, {
+        document: ({digest}) => Promise.resolve(documents(blobName(digest)) ?? null),
+        has: (digest) => Promise.resolve(blobOf(digest) !== undefined),
+        open: (digest) => {
+          const {start, bytes} = blobOf(digest) ?? {start: 0, bytes: 0};
+          return archive.read(start, start + bytes);
+        },
+      }),
       close,
     };
   } catch (error) {

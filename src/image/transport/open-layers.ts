@@ -37,12 +37,12 @@ interface Range {
   readonly end: number;
 }
 
-function openedLayer(stored: StoredLayer<ListedLayer>, {hasManifest}: ArchivedImage, read: (stored: StoredLayer<ListedLayer>, range: Range) => Chunks): OpenedLayer {
+function openedLayer(stored: StoredLayer<ListedLayer>, {manifest}: ArchivedImage, read: (stored: StoredLayer<ListedLayer>, range: Range) => Chunks): OpenedLayer {
   const {layer: {unpacked, ...listing}, bytes, compression, digest} = stored;
   return {
     ...listing,
     read: (start, end) => (unpacked === null ? read(stored, {start, end}) : unpacked.spool.read(unpacked.start + start, unpacked.start + end)),
     blob: {digest: digest ?? listing.diffId, bytes, compression, open: () => read(stored, {start: 0, end: bytes})},
-    storeAs: hasManifest ? compression : (compression ?? 'gzip'),
+    storeAs: manifest === null ? (compression ?? 'gzip') : compression,
   };
 }

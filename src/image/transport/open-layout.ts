@@ -1,6 +1,6 @@
 import type {Buffer} from 'node:buffer';
 import {createReadStream} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {access, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {WinnowError} from '../../model/winnow-error.js';
 import {maxDocumentBytes} from '../archive-contents.js';
@@ -17,7 +17,11 @@ export async function openLayout(directory: string, options: OpenOptions): Promi
   if (index === null) {
     throw new WinnowError(`${directory} is no OCI layout: it has no index.json`, {hint: 'name a directory that has one'});
   }
-  return openManifest(index, {document: ({digest}) => readIfThere(fileOf(digest)), open: (digest) => readWhole(fileOf(digest))}, options);
+  return openManifest(index, {
+    document: ({digest}) => readIfThere(fileOf(digest)),
+    has: (digest) => access(fileOf(digest)).then(() => true, () => false),
+    open: (digest) => readWhole(fileOf(digest)),
+  }, options);
 }
 
 async function* readWhole(file: string): AsyncGenerator<Uint8Array, void, undefined> {

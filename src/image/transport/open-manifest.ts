@@ -2,21 +2,14 @@ import type {Buffer} from 'node:buffer';
 import {ArchiveBudget} from '../archive-budget.js';
 import {readBlob, type StoredLayer} from '../archive-contents.js';
 import {archiveError} from '../archive-error.js';
-import {blobName, chooseImage, hostPlatform, maxIndexDepth} from '../archive-manifest.js';
+import {blobName, chooseImage, type DocumentSource, hostPlatform, maxIndexDepth} from '../archive-manifest.js';
 import {type Descriptor, parseOciDocument} from '../archive-schemas.js';
 import type {Chunks} from '../byte-reader.js';
 import type {OpenOptions} from './open-archive.js';
 import {type ListedLayer, listStored, openedLayers} from './open-layers.js';
-import type {OpenedImage} from './opened-image.js';
+import type {BlobSource, OpenedImage} from './opened-image.js';
+import {openedManifest} from './opened-manifest.js';
 import {Spool} from './spool.js';
-
-/** Blobs by digest. */
-export interface BlobSource {
-  /** A document of a few kB; null where it is not there. */
-  readonly document: (descriptor: Descriptor) => Promise<Buffer | null>;
-  /** The blob from its start, whenever it is asked for. @throws WinnowError while it is read */
-  readonly open: (digest: string) => Chunks;
-}
 
 /**
  * Opens the image that an index or manifest leads to: only the wanted platform is read.
@@ -27,7 +20,8 @@ export async function openManifest(root: Buffer, blobs: BlobSource, {limits, ...
   const budget = new ArchiveBudget(limits);
   const documents = new Map([['index.json', root]]);
   await collect(root, {blobs, documents, budget, platform: choice.platform ?? hostPlatform()});
-  const image = chooseImage((name) => documents.get(name), choice);
+  const documentOf: DocumentSource = (name) => documents.get(name);
+  const image = chooseImage(documentOf, choice);
   const spool = await Spool.open();
   try {
     const layers = new Map<string, StoredLayer<ListedLayer>>();
@@ -40,6 +34,7 @@ export async function openManifest(root: Buffer, blobs: BlobSource, {limits, ...
       platform: image.platform,
       config: image.config,
       layers: openedLayers(image, contents, ({digest, layer}) => blobs.open(digest ?? layer.diffId)),
+      manifest: openedManifest(image, documentOf, blobs),
       close: () => spool.close(),
     };
   } catch (error) {

@@ -2,14 +2,14 @@ import {Buffer} from 'node:buffer';
 import {maxDocumentBytes} from '../archive-contents.js';
 import {archiveError} from '../archive-error.js';
 import type {Descriptor} from '../archive-schemas.js';
-import {indexType, manifestType, sha256} from './oci-image.js';
+import {indexType, manifestType, sha256} from './blob-store.js';
 import type {OpenOptions} from './open-archive.js';
 import {openManifest} from './open-manifest.js';
 import type {OpenedImage} from './opened-image.js';
 import type {RegistryClient} from './registry-client.js';
 import type {RegistryName} from './registry-name.js';
 
-const manifestTypes = [
+export const manifestTypes: readonly string[] = [
   indexType, manifestType, 'application/vnd.docker.distribution.manifest.list.v2+json', 'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
@@ -23,6 +23,7 @@ export async function openRegistry(client: RegistryClient, {reference}: Registry
   const index = Buffer.from(JSON.stringify({manifests: [{digest}]}));
   return openManifest(index, {
     document: async (descriptor) => (descriptor.digest === digest ? root : getDocument(client, descriptor)),
+    has: (blob) => hasBlob(client, blob),
     open: (blob) => getBlob(client, blob),
   }, options);
 }
@@ -32,6 +33,11 @@ const getManifest = async (client: RegistryClient, reference: string): Promise<B
 
 async function getDocument(client: RegistryClient, {digest, mediaType}: Descriptor): Promise<Buffer> {
   return manifestTypes.includes(mediaType ?? '') ? getManifest(client, digest) : bounded(await client.request(`blobs/${digest}`, {accepts: [200]}));
+}
+
+async function hasBlob(client: RegistryClient, digest: string): Promise<boolean> {
+  const {status} = await client.request(`blobs/${digest}`, {method: 'HEAD', accepts: [200, 404]});
+  return status === 200;
 }
 
 async function* getBlob(client: RegistryClient, digest: string): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,10 +1,11 @@
-import type {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
 import {ExitCode} from '../../model/exit-code.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {type Chunks, observe} from '../byte-reader.js';
 import type {ImageTarget} from './new-image.js';
-import {type BlobStore, manifestType, type OciDescriptor, writeOciImage} from './oci-image.js';
+import {manifestTypes} from './open-registry.js';
+import {type BlobStore, type Document, type OciDescriptor} from './blob-store.js';
+import {writeOciImage} from './oci-image.js';
 import type {RegistryClient} from './registry-client.js';
 import type {RegistryName} from './registry-name.js';
 
@@ -13,15 +14,17 @@ export function registryTarget(client: RegistryClient, {reference}: RegistryName
   if (reference.startsWith('sha256:')) {
     throw new WinnowError(`nothing can be named ${reference}`, {exitCode: ExitCode.usage, hint: 'write docker://HOST/REPOSITORY:TAG'});
   }
-  let manifest: Buffer | null = null;
+  let documents: readonly Document[] = [];
   return {
     write: async (image) => {
       const written = await writeOciImage(image, registryBlobs(client));
-      ({manifest} = written);
+      ({documents} = written);
       return written.image;
     },
     publish: async () => {
-      await client.request(`manifests/${reference}`, {method: 'PUT', headers: {'content-type': manifestType}, accepts: [201], ...(manifest === null ? {} : {body: manifest})});
+      for (const [at, document] of documents.entries()) {
+        await putManifest(client, document, at === documents.length - 1 ? reference : document.digest);
+      }
     },
     discard: () => Promise.resolve(), // a registry collects blobs that no manifest names
   };
@@ -30,7 +33,14 @@ export function registryTarget(client: RegistryClient, {reference}: RegistryName
 function registryBlobs(client: RegistryClient): BlobStore {
   return {
     put: async (chunks, known) => (known === null ? null : await find(client, known)) ?? upload(client, chunks, known),
+    hasManifest: async (digest) => (await client.request(`manifests/${digest}`, {method: 'HEAD', headers: {accept: manifestTypes.join(', ')}, accepts: [200, 404]})).status === 200,
+    putManifest: (manifest, digest) => putManifest(client, manifest, digest),
+    takesParts: false,
   };
+}
+
+async function putManifest(client: RegistryClient, {bytes, mediaType}: Document, reference: string): Promise<void> {
+  await client.request(`manifests/${reference}`, {method: 'PUT', headers: {'content-type': mediaType}, accepts: [201], body: bytes});
 }
 
 async function find(client: RegistryClient, digest: string): Promise<Pick<OciDescriptor, 'digest' | 'size'> | null> {

@@ -6,32 +6,11 @@ import {execa} from 'execa';
 import {readImageArchive} from '../../../src/image/image-archive.js';
 import {ExitCode} from '../../../src/model/exit-code.js';
 import {directory, file, gzip, makeArchive, streamOf} from '../../image/archives.js';
+import {startRegistry} from '../registry.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 const offline = {DOCKER_HOST: 'unix:///nonexistent/winnow-test.sock'};
 const layers = [[directory('d'), file('d/gone', 'x'.repeat(100_000)), file('d/a')], [file('same', 'y'.repeat(50_000))]];
-
-/** Debian's docker-registry on a port of its own, until the test ends. @returns its address */
-async function startRegistry(t: ExecutionContext, root: string, auth = ''): Promise<string> {
-  const config = path.join(root, 'registry.yml');
-  await writeFile(config, `version: 0.1\nstorage: {filesystem: {rootdirectory: ${root}/registry}}\nhttp: {addr: "127.0.0.1:0"}\n${auth}`);
-  const registry = execa('docker-registry', ['serve', config], {reject: false, all: true, env: {OTEL_TRACES_EXPORTER: 'none'}});
-  t.teardown(async () => {
-    registry.kill();
-    await registry;
-  });
-  return new Promise((resolve, reject) => {
-    let said = '';
-    registry.all.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /listening on (127\.0\.0\.1:\d+)/.exec(said)?.[1];
-      if (address !== undefined) {
-        resolve(address);
-      }
-    });
-    void registry.finally(() => reject(new Error(`docker-registry ended: ${said}`)));
-  });
-}
 
 async function prepare(t: ExecutionContext): Promise<{root: string; archive: string; plan: string; diffIds: readonly string[]; id: string}> {
   const root = await temporaryStore(t);
