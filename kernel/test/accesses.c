@@ -134,6 +134,37 @@ static void names(void)
 	CALL(chdir, "lookup", "/", 0, "/");
 }
 
+static void look_for_absent(char *path, size_t len, char letter)
+{
+	memset(path, letter, len);
+	memcpy(path, IN(""), strlen(IN("")));
+	path[len] = 0;
+	CALL(open, "read", path, ENOENT, path, O_RDONLY);
+}
+
+/* Where what follows a name is mapped, and where nothing beyond it can be read. */
+static void names_of_length(size_t shortest, size_t longest)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || munmap(pages + page, page))
+		die("mmap");
+	for (size_t len = shortest; len <= longest; len++) {
+		look_for_absent(pages, len, 'x');
+		look_for_absent(pages + page - len - 1, len, 'y');
+	}
+	munmap(pages, page);
+}
+
+/* Probes read names by words and by blocks: all lengths around where one more begins, and the longest. */
+static void lengths_of_names(void)
+{
+	names_of_length(strlen(IN("x")), 26);
+	names_of_length(57, 74);
+	names_of_length(250, strlen(IN("")) + NAME_MAX);
+}
+
 static void stat_family(void)
 {
 	char buffer[512];
@@ -621,6 +652,7 @@ static void run(char **files)
 {
 	open_family();
 	names();
+	lengths_of_names();
 	stat_family();
 	failures();
 	executions();
