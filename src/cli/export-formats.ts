@@ -1,4 +1,4 @@
-import {accessGraph} from '../export/access-graph.js';
+import {accessGraph, type EdgeKind} from '../export/access-graph.js';
 import {appArmorProfile} from '../export/apparmor.js';
 import {type Exported, jsonDocument} from '../export/exported.js';
 import {dot, graphJson, graphMl} from '../export/graph-formats.js';
@@ -17,6 +17,7 @@ import type {Run} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {debloatDocument} from '../plan/debloat-document.js';
 import {planDebloat} from '../plan/plan-debloat.js';
+import {fileRelations} from '../plan/prefetch/file-relations.js';
 import {learnPrefetch} from '../plan/prefetch/learn-prefetch.js';
 import {defaultFetchPrices} from '../plan/prefetch/prefetcher.js';
 import {needSequences} from '../plan/prefetch/sequences.js';
@@ -39,6 +40,8 @@ export interface SourceOptions {
   readonly run?: string;
   readonly minProbability: number;
   readonly cost?: string;
+  /** Of access graphs. */
+  readonly edges: readonly EdgeKind[];
 }
 
 /** Of what a plan decided, and the image's file list. A bill names the image as it came, since there is no other yet. */
@@ -95,7 +98,19 @@ async function prefetchTableOf(image: TrainedImage, options: SourceOptions, {sto
 }
 
 async function graphOf(image: TrainedImage, options: SourceOptions, {storeDirectory}: CommandContext) {
-  return accessGraph(await accessEdges(storeDirectory, runsOf(image, options)), image.profile);
+  const runs = runsOf(image, options);
+  const accesses = options.edges.includes('access') ? await accessEdges(storeDirectory, runs) : [];
+  return accessGraph({runs: runs.length, accesses, relations: await relationsOf(image, options, storeDirectory)}, image.profile);
+}
+
+/** Of runs that show all they needed. */
+async function relationsOf(image: TrainedImage, options: SourceOptions, storeDirectory: string) {
+  const wanted = options.edges.filter((kind) => kind !== 'access');
+  if (wanted.length === 0) {
+    return [];
+  }
+  const touches = await firstTouches(storeDirectory, runsOf(image, options).filter(isClean));
+  return fileRelations(needSequences(touches, image.index, image.tree)).filter(({kind}) => wanted.includes(kind));
 }
 
 function runsOf({touches: {runs}, index: {image}}: TrainedImage, {run}: SourceOptions) {

@@ -7,7 +7,7 @@ type Value = string | number | boolean;
 
 /** Name, type in GraphML, and to which of its elements it belongs. */
 const attributes = [
-  ['kind', 'string', 'node'],
+  ['kind', 'string', 'all'],
   ['path', 'string', 'node'],
   ['pathEncoded', 'boolean', 'node'],
   ['origin', 'string', 'node'],
@@ -17,6 +17,8 @@ const attributes = [
   ['ops', 'string', 'edge'],
   ['accesses', 'long', 'edge'],
   ['runs', 'int', 'edge'],
+  ['weight', 'double', 'edge'],
+  ['lift', 'double', 'edge'],
 ] as const;
 
 /** GraphML 1.0, as Gephi, yEd and networkx read it. */
@@ -38,7 +40,7 @@ export function graphMl({programs, files, edges}: AccessGraph): Exported {
   return {pieces: pieces(), leftOut: []};
 }
 
-/** Graphviz: programs are boxes on the left, files stand on the right. */
+/** Graphviz: programs are boxes on the left, files stand on the right; what files have to do with one another is dashed or dotted and moves nobody. */
 export function dot({programs, files, edges}: AccessGraph): Exported {
   function* pieces(): Generator<string> {
     yield 'digraph accesses {\n rankdir=LR;\n node [shape=plaintext];\n';
@@ -46,7 +48,7 @@ export function dot({programs, files, edges}: AccessGraph): Exported {
       yield ` ${id} [label=${dotText(String(node.path))}${node.kind === 'program' ? ', shape=box' : ''}${dotValues(node)}];\n`;
     }
     for (const {from, to, ...edge} of edges) {
-      yield ` ${from} -> ${to} [label=${dotText(edge.ops.join(' '))}${dotValues(edgeValues(edge))}];\n`;
+      yield ` ${from} -> ${to} [${dotStyle(edge)}${dotValues(dotEdge(edge))}];\n`;
     }
     yield '}\n';
   }
@@ -57,7 +59,7 @@ export function dot({programs, files, edges}: AccessGraph): Exported {
 export function graphJson({programs, files, edges}: AccessGraph): Exported {
   return jsonDocument({
     directed: true,
-    multigraph: false,
+    multigraph: true,
     graph: {},
     nodes: nodesOf(programs, files),
     links: edges.map(({from: source, to: target, ...edge}) => ({source, target, ...edge})),
@@ -79,7 +81,29 @@ function pathValues(path: ContainerPath): {readonly path: string; readonly pathE
   return encoded ? {path: text, pathEncoded: true} : {path: text};
 }
 
-const edgeValues = ({ops, ...edge}: Omit<GraphEdge, 'from' | 'to'>): Record<string, Value> => ({ops: ops.join(' '), ...edge});
+/** Whatever the kind has. */
+type EdgeData = {readonly kind: GraphEdge['kind']; readonly ops?: readonly string[]} & Record<string, Value | readonly string[]>;
+
+function edgeValues({ops, ...edge}: EdgeData): Record<string, Value> {
+  return {...(ops === undefined ? {} : {ops: ops.join(' ')}), ...(edge as Record<string, Value>)};
+}
+
+/** Graphviz takes `weight` for how short an edge is to be, in whole numbers, so it bears another name. */
+function dotEdge(edge: EdgeData): Record<string, Value> {
+  const {weight = 0, ...values} = edgeValues(edge);
+  return {...values, strength: weight};
+}
+
+function dotStyle({kind, ops = []}: EdgeData): string {
+  switch (kind) {
+    case 'access':
+      return `label=${dotText(ops.join(' '))}`;
+    case 'co-access':
+      return 'style=dashed, dir=none, constraint=false';
+    case 'successor':
+      return 'style=dotted, constraint=false';
+  }
+}
 
 const xmlData = (values: Readonly<Record<string, Value>>): string => Object.entries(values).map(([key, value]) => `<data key="${key}">${xmlText(String(value))}</data>`).join('');
 

@@ -1,5 +1,6 @@
-import {type Command, Option} from 'commander';
+import {type Command, InvalidArgumentError, Option} from 'commander';
 import {decisionsOf} from '../../debloat/decisions.js';
+import {type EdgeKind, edgeKinds} from '../../export/access-graph.js';
 import type {Exported} from '../../export/exported.js';
 import {writeProbabilitiesParquet} from '../../export/probabilities.js';
 import {ExitCode} from '../../model/exit-code.js';
@@ -31,6 +32,7 @@ export const registerExport: RegisterCommand = (program, contextOf) => {
     .option('--run <run>', 'only this run, by its id or the start of it (timelines: the latest complete one if left out)')
     .option('--min-probability <p>', 'prefetch files that a run of the profiled kinds needs at least this probably', parseProbability, 0.3)
     .option('--cost <file>', 'prices that a prefetch table is to pay at (docs/plan.md)')
+    .option('--edges <kinds>', `what graphs show, comma-separated: ${edgeKinds.join(', ')}, or all`, parseEdges, ['access'])
     .option('--output <file>', 'file to write rather than standard output; parquet needs one')
     .addHelpText('after', `
 docs/export.md says what reads each format, and what becomes of names that it can't say.
@@ -38,9 +40,21 @@ docs/export.md says what reads each format, and what becomes of names that it ca
 Examples:
   winnow export shop:1.4 --format slim --output keep.txt      slim build --include-path-file keep.txt …
   winnow export shop:1.4 --format stargz --output order.json  ctr-remote image convert --estargz-record-in order.json …
-  winnow export shop:1.4 --format dot | dot -Tsvg > graph.svg`)
+  winnow export shop:1.4 --format dot | dot -Tsvg > graph.svg
+  winnow export shop:1.4 --format graphml --edges all --output graph.graphml`)
     .action(async (image: string, options: ExportOptions, command: Command) => exportImage(image, options, contextOf(command)));
 };
+
+function parseEdges(text: string): EdgeKind[] {
+  const kinds = text === 'all' ? edgeKinds : text.split(',');
+  return kinds.map((kind) => {
+    const known = edgeKinds.find((each) => each === kind);
+    if (known === undefined) {
+      throw new InvalidArgumentError(`it takes ${edgeKinds.join(', ')} or all`);
+    }
+    return known;
+  });
+}
 
 async function exportImage(name: string, options: ExportOptions, context: CommandContext): Promise<void> {
   const {format, output} = options;

@@ -68,6 +68,7 @@ test('what is asked for wrongly is refused in one line that says what to do', as
     [[], /required option '--format/],
     [['--format', 'parquet'], /give --output FILE/],
     [['--format', 'soci', '--min-probability', '2'], /not a probability/],
+    [['--format', 'dot', '--edges', 'friends'], /it takes access, co-access, successor or all/],
   ] as const) {
     const {code, err} = await winnow(['export', busybox, '--store', store, ...args]);
     t.is(code, ExitCode.usage, args.join(' '));
