@@ -1,6 +1,7 @@
 import type {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
-import type {Chunks} from '../byte-reader.js';
+import {WinnowError} from '../../model/winnow-error.js';
+import {type Chunks, observe} from '../byte-reader.js';
 
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 export const indexType = 'application/vnd.oci.image.index.v1+json';
@@ -35,6 +36,29 @@ export interface Document {
 export function documentOf(bytes: Buffer, mediaType: string): Document {
   const {mediaType: own} = JSON.parse(bytes.toString('utf8')) as {readonly mediaType?: unknown};
   return {bytes, digest: sha256(bytes), mediaType: typeof own === 'string' ? own : mediaType};
+}
+
+export interface DigestedBlob {
+  readonly chunks: Chunks;
+  /** Once they have passed. @throws WinnowError where their digest is not the known one */
+  readonly result: () => Pick<OciDescriptor, 'digest' | 'size'>;
+}
+
+/** Passes a blob on and looks at its digest. */
+export function digested(chunks: Chunks, known: string | null): DigestedBlob {
+  const hash = createHash('sha256');
+  let size = 0;
+  const passed = observe(chunks, (chunk) => {
+    hash.update(chunk);
+    size += chunk.length;
+  });
+  return {chunks: passed, result: () => {
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (known !== null && known !== digest) {
+      throw new WinnowError(`a blob became ${digest} instead of ${known}`, {hint: 'it changed while it was read; try again'});
+    }
+    return {digest, size};
+  }};
 }
 
 export const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -50,9 +50,10 @@ export async function renameTo(temporary: string, file: string): Promise<void> {
   });
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+/** @param at where in the file; behind what was written last by default */
+export async function writeAll(handle: FileHandle, chunk: Uint8Array, at: number | null = null): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
-    const {bytesWritten} = await handle.write(chunk, written);
+    const {bytesWritten} = await handle.write(chunk, written, null, at === null ? null : at + written);
     written += bytesWritten;
   }
 }

@@ -1,6 +1,4 @@
 import path from 'node:path';
-import {ExitCode} from '../../model/exit-code.js';
-import {WinnowError} from '../../model/winnow-error.js';
 import {exportImage, findImage, openEngine} from '../engine.js';
 import type {ImageLocation} from './image-location.js';
 import type {ImageTarget} from './new-image.js';
@@ -14,6 +12,7 @@ import {parseRegistryName, type RegistryName} from './registry-name.js';
 import {archiveTarget} from './write-archive.js';
 import {engineTarget} from './write-engine.js';
 import {layoutTarget} from './write-layout.js';
+import {ociArchiveTarget} from './write-oci-archive.js';
 import {registryTarget} from './write-registry.js';
 
 export interface TransportOptions extends Pick<OpenOptions, 'limits' | 'platform'> {
@@ -51,19 +50,15 @@ export async function openTarget(location: ImageLocation, {env, cwd}: TransportO
       return engineTarget(await openEngine(env), location.name);
     case 'docker-archive':
       return archiveTarget(path.resolve(cwd, location.path), location.name);
+    case 'oci-archive':
+      return ociArchiveTarget(path.resolve(cwd, location.path), location.name);
     case 'oci':
       return layoutTarget(path.resolve(cwd, location.path), location.name);
     case 'registry': {
       const name = parseRegistryName(location.name);
       return registryTarget(await registryClient(name, env), name);
     }
-    default:
-      throw cannotWrite(location.kind);
   }
 }
 
 const registryClient = async (name: RegistryName, env: TransportOptions['env']): Promise<RegistryClient> => new RegistryClient(name, await basicCredentials(name.host, env));
-
-function cannotWrite(kind: string): WinnowError {
-  return new WinnowError(`${kind}: can be read, not written`, {exitCode: ExitCode.usage, hint: 'write to oci:DIRECTORY or docker-archive:FILE'});
-}

@@ -1,19 +1,12 @@
 import {Buffer} from 'node:buffer';
-import {createHash} from 'node:crypto';
 import {access, mkdir, readFile, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {WinnowError} from '../../model/winnow-error.js';
-import {observe} from '../byte-reader.js';
 import type {ImageTarget} from './new-image.js';
 import {removeAbandoned, renameTo, saying, temporaryName, writeChunks} from './new-file.js';
-import {type BlobStore, chunkOf, type Document, type OciDescriptor} from './blob-store.js';
+import {type BlobStore, chunkOf, digested, type Document} from './blob-store.js';
+import {addToIndex, layoutFile, type LayoutIndex} from './layout-index.js';
 import {writeOciImage} from './oci-image.js';
-
-interface LayoutIndex {
-  readonly manifests?: readonly (OciDescriptor & {readonly annotations?: Readonly<Record<string, string>>})[];
-}
-
-export const refName = 'org.opencontainers.image.ref.name';
 
 /** A directory with an OCI layout (image-spec, image-layout.md), made where there is none; other images in it stay. */
 export function layoutTarget(directory: string, name: string | null): ImageTarget {
@@ -34,17 +27,11 @@ export function layoutTarget(directory: string, name: string | null): ImageTarge
       if (written === null) {
         throw new Error('nothing was written to publish');
       }
-      await replaceFile(path.join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-      await replaceFile(path.join(directory, 'index.json'), JSON.stringify(addTo(await readIndex(directory), written, name)));
+      await replaceFile(path.join(directory, 'oci-layout'), layoutFile);
+      await replaceFile(path.join(directory, 'index.json'), JSON.stringify(addToIndex(await readIndex(directory), written, name)));
     },
     discard: () => Promise.resolve(), // blobs that nothing names do no harm, and another image may share them
   };
-}
-
-/** The index with the image under its name, in place of the one that had it. */
-function addTo(index: LayoutIndex, {mediaType, digest: own, bytes}: Document, name: string | null): object {
-  const others = (index.manifests ?? []).filter(({digest, annotations}) => (annotations?.[refName] ?? null) !== name || (name === null && digest !== own));
-  return {schemaVersion: 2, ...index, manifests: [...others, {mediaType, digest: own, size: bytes.length, ...(name === null ? {} : {annotations: {[refName]: name}})}]};
 }
 
 async function readIndex(directory: string): Promise<LayoutIndex> {
@@ -65,19 +52,16 @@ function directoryBlobs(directory: string): BlobStore {
       return {digest: known, size: (await stat(fileOf(known))).size};
     }
     const temporary = temporaryName(path.join(directory, 'blobs/sha256/new'));
-    const hash = createHash('sha256');
-    let size = 0;
-    await writeChunks(temporary, observe(chunks, (chunk) => {
-      hash.update(chunk);
-      size += chunk.length;
-    }));
-    const digest = `sha256:${hash.digest('hex')}`;
-    if (known !== null && known !== digest) {
+    const blob = digested(chunks, known);
+    await writeChunks(temporary, blob.chunks);
+    try {
+      const {digest, size} = blob.result();
+      await (await isThere(fileOf(digest)) ? rm(temporary) : renameTo(temporary, fileOf(digest)));
+      return {digest, size};
+    } catch (error) {
       await rm(temporary, {force: true});
-      throw new WinnowError(`a blob became ${digest} instead of ${known}`, {hint: 'it changed while it was read; try again'});
+      throw error;
     }
-    await (await isThere(fileOf(digest)) ? rm(temporary) : renameTo(temporary, fileOf(digest)));
-    return {digest, size};
   };
   return {
     put,

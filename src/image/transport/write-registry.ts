@@ -1,10 +1,9 @@
-import {createHash} from 'node:crypto';
 import {ExitCode} from '../../model/exit-code.js';
 import {WinnowError} from '../../model/winnow-error.js';
-import {type Chunks, observe} from '../byte-reader.js';
+import type {Chunks} from '../byte-reader.js';
 import type {ImageTarget} from './new-image.js';
 import {manifestTypes} from './open-registry.js';
-import {type BlobStore, type Document, type OciDescriptor} from './blob-store.js';
+import {type BlobStore, digested, type Document, type OciDescriptor} from './blob-store.js';
 import {writeOciImage} from './oci-image.js';
 import type {RegistryClient} from './registry-client.js';
 import type {RegistryName} from './registry-name.js';
@@ -49,18 +48,10 @@ async function find(client: RegistryClient, digest: string): Promise<Pick<OciDes
 }
 
 async function upload(client: RegistryClient, chunks: Chunks, known: string | null): Promise<Pick<OciDescriptor, 'digest' | 'size'>> {
-  const hash = createHash('sha256');
-  let size = 0;
-  const sent = observe(chunks, (chunk) => {
-    hash.update(chunk);
-    size += chunk.length;
-  });
+  const {chunks: sent, result} = digested(chunks, known);
   const started = await client.request('blobs/uploads/', {method: 'POST', accepts: [202]});
   const patched = await client.request(placeOf(started), {method: 'PATCH', headers: {'content-type': 'application/octet-stream'}, body: sent, accepts: [202, 204]});
-  const digest = `sha256:${hash.digest('hex')}`;
-  if (known !== null && known !== digest) {
-    throw new WinnowError(`a blob became ${digest} instead of ${known}`, {hint: 'it changed while it was read; try again'});
-  }
+  const {digest, size} = result();
   const end = new URL(placeOf(patched), patched.url);
   end.searchParams.set('digest', digest);
   await client.request(end.href, {method: 'PUT', accepts: [201]});

@@ -66,6 +66,27 @@ test('layouts with gzip layers', throughLayouts, gzip, /tar\+gzip$/);
 test('layouts with zstd layers', throughLayouts, zstd, /tar\+zstd$/);
 test('layouts with uncompressed layers', throughLayouts, undefined, /tar$/);
 
+test('OCI archives are the same bytes twice, what other programs read, and make the original again', async (t) => {
+  const root = await temporaryStore(t);
+  const bytes = await makeArchive([...layers, ...layers], {format: 'oci', tag: 'shop:1', compress: gzip}); // layers that repeat
+  await writeFile(path.join(root, 'shop.tar'), bytes);
+  const {image, files} = await readImageArchive(streamOf(bytes), {name: 'shop:1'});
+  await writeFile(path.join(root, 'plan.json'), JSON.stringify({schema: 'winnow.debloat/1', image, files: files.map((item) => ({path: item.path, decision: item.path === '/d/gone' ? 'remove' : 'keep'}))}));
+  for (const time of ['1', '2']) {
+    const {code, err} = await winnow(['debloat', `oci-archive:${root}/shop.tar`, '--plan', path.join(root, 'plan.json'), '--no-verify', '--tag', `oci-archive:${root}/slim${time}.tar:slim`, '--remainder', `oci-archive:${root}/rest${time}.tar`], offline);
+    t.deepEqual([code, err], [ExitCode.done, '']);
+  }
+  for (const name of ['slim', 'rest']) {
+    t.deepEqual(await readFile(path.join(root, `${name}1.tar`)), await readFile(path.join(root, `${name}2.tar`)));
+  }
+  const names = (await execa('tar', ['--list', `--file=${root}/slim1.tar`])).stdout.split('\n');
+  t.deepEqual([names.length, new Set(names).size], [6, 6]); // two layers, config, manifest, index.json, oci-layout
+  await execa('skopeo', ['copy', '--quiet', '--preserve-digests', `oci-archive:${root}/slim1.tar:slim`, `oci:${root}/unpacked:slim`]);
+  const restored = await winnow(['restore', `oci-archive:${root}/slim1.tar`, '--remainder', `oci-archive:${root}/rest1.tar`, '--tag', `oci-archive:${root}/back.tar`], offline);
+  t.deepEqual([restored.code, restored.err], [ExitCode.done, '']);
+  t.is((await readImageArchive(streamOf(await readFile(path.join(root, 'back.tar'))), {name: 'back'})).image.id, image.id);
+});
+
 test('a layout that lacks a blob, or has another in its place, is refused', async (t) => {
   const root = await temporaryStore(t);
   const archive = await makeArchive(layers, {format: 'oci', tag: 'shop:1', compress: gzip});

@@ -86,6 +86,10 @@ test('debloating one platform of an OCI archive keeps the others, too', async (t
   }
   const [one, other] = ['from-layout', 'from-archive'].map((out) => path.join(root, out));
   t.is(await digestOf(one ?? '', 'slim'), await digestOf(other ?? '', 'slim'));
+  const {code, err} = await debloat('linux/arm64', `oci-archive:${root}/shop.tar:shop:1`, '--tag', `oci-archive:${root}/slim.tar:slim`);
+  t.deepEqual([code, err], [ExitCode.done, '']);
+  await execa('skopeo', ['copy', '--quiet', '--all', '--preserve-digests', `oci-archive:${root}/slim.tar:slim`, `oci:${root}/unpacked:slim`]);
+  t.is(await digestOf(path.join(root, 'unpacked'), 'slim'), await digestOf(one ?? '', 'slim'));
   t.deepEqual(await readdir(path.join(one ?? '', 'blobs/sha256')), await readdir(path.join(other ?? '', 'blobs/sha256')));
 });
 
