@@ -17,6 +17,8 @@ export interface Guest {
   readonly copies?: Readonly<Record<string, string>>;
   /** Image whose files it has as rootfs.tar; else the workloads image. */
   readonly image?: string;
+  /** With winnow, and an engine for it, as tools.tar, and the image as image.tar. */
+  readonly hasWinnow?: boolean;
   /** Files for its working directory: content by name. The one named kernel-parameters adds to the kernel's command line. */
   readonly files: Readonly<Record<string, string>>;
   readonly qemuOptions?: readonly string[];
@@ -43,7 +45,7 @@ export async function buildModule(series: string): Promise<string> {
   return stdout;
 }
 
-async function fillShare(share: string, {script, files, copies = {}, image = workloads}: Guest): Promise<void> {
+async function fillShare(share: string, {script, files, copies = {}, image = workloads, hasWinnow = false}: Guest): Promise<void> {
   await cp(path.join(scripts, 'guest'), share, {recursive: true});
   await cp(path.join(share, script), path.join(share, 'guest.sh'));
   for (const [name, source] of Object.entries({'winnow-probe': probeBinary(), ...copies})) {
@@ -52,7 +54,12 @@ async function fillShare(share: string, {script, files, copies = {}, image = wor
   for (const [name, text] of Object.entries(files)) {
     await writeFile(path.join(share, name), text);
   }
-  await exportImage(image, path.join(share, 'rootfs.tar'));
+  if (hasWinnow) {
+    await execa(path.join(scripts, 'tools'), [path.join(share, 'tools.tar')]);
+    await execa('docker', ['save', `--output=${path.join(share, 'image.tar')}`, image]);
+  } else {
+    await exportImage(image, path.join(share, 'rootfs.tar'));
+  }
 }
 
 async function exportImage(image: string, file: string): Promise<void> {
