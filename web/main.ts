@@ -14,6 +14,7 @@ import {runView} from './views/run.js';
 import {runsView} from './views/runs.js';
 import {makeShell} from './views/shell.js';
 import {applyTheme, savedTheme} from './views/theme.js';
+import {tiesView} from './views/ties.js';
 
 const store = makeStore<AppState>({route: parseHash(location.hash), theme: savedTheme(), live: noLive});
 const forever = new AbortController().signal;
@@ -61,6 +62,8 @@ function viewOf(place: Place): View {
       return imagesView;
     case 'image':
       return imageView(place.id);
+    case 'ties':
+      return tiesView(place.id);
     case 'unknown':
       return notFoundView;
   }
@@ -77,6 +80,8 @@ function titleOf(place: Place): string {
       return `${place.view} ${place.id} · winnow`;
     case 'image':
       return 'image · winnow';
+    case 'ties':
+      return 'files that come together · winnow';
     case 'unknown':
       return 'winnow';
   }

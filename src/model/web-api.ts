@@ -162,6 +162,18 @@ export interface ImageFileRow extends ApiPath {
   readonly impliedBy: ApiPath | null;
 }
 
+/** How two files have to do with one another in the runs of an image; docs/export.md, "Access graph". */
+export interface FileTie {
+  readonly kind: 'co-access' | 'successor';
+  readonly from: ApiPath;
+  readonly to: ApiPath;
+  /** 0 to 1: Jaccard's index of the runs that needed them; probability that the second is the next need after the first. */
+  readonly weight: number;
+  /** Null for a successor. */
+  readonly lift: number | null;
+  readonly runs: number;
+}
+
 export interface LiveRow extends ApiPath {
   readonly runId: string;
   readonly op: Operation;

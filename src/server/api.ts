@@ -1,7 +1,7 @@
 import {fileSorts} from '../model/web-api.js';
 import {accessGraph} from './access-graph.js';
 import {HttpError} from './http-error.js';
-import {imageDetail, imageFiles, imagePlan} from './image-api.js';
+import {imageDetail, imageFiles, imagePlan, imageTies} from './image-api.js';
 import type {Library} from './library.js';
 import {parseChoice, parsePageQuery, parseSearch} from './query.js';
 import {runDetail, runRows, runsPage} from './run-api.js';
@@ -26,6 +26,10 @@ const routes: readonly Route[] = [
   [/^\/api\/images$/, async (library) => library.images()],
   [/^\/api\/images\/([^/]+)\/discovery$/, async (library, id) => imageDetail(await library.profile(id))],
   [/^\/api\/images\/([^/]+)\/plan$/, async (library, id) => imagePlan(await library.plan(id))],
+  [
+    /^\/api\/images\/([^/]+)\/ties$/,
+    async (library, id, parameters) => imageTies(await library.profile(id), await library.relations(id), parsePageQuery(parameters)),
+  ],
   [
     /^\/api\/images\/([^/]+)\/files$/,
     async (library, id, parameters) => imageFiles(await library.profile(id), parsePageQuery(parameters), parseChoice(parameters, 'sort', fileSorts)),

@@ -1,6 +1,8 @@
+import type {ContainerPath} from '../model/container-path.js';
 import type {DebloatConfig} from '../model/debloat-config.js';
 import type {FileProbability, Profile} from '../model/profile.js';
-import type {FileSort, ImageDetail, ImageFileRow, ImagePlan, Page} from '../model/web-api.js';
+import type {FileRelation} from '../plan/prefetch/file-relations.js';
+import type {FileSort, FileTie, ImageDetail, ImageFileRow, ImagePlan, Page} from '../model/web-api.js';
 import {apiPath, pathMatches} from './api-path.js';
 import type {PageQuery} from './query.js';
 
@@ -18,6 +20,17 @@ export function imageDetail({image, evidence, discovery, files}: Profile): Image
 export function imageFiles({files}: Profile, {offset, limit, q}: PageQuery, sort: FileSort): Page<ImageFileRow> {
   const matching = files.filter((file) => pathMatches(file.path, q) || file.package === q).sort(orders[sort]);
   return {offset, total: matching.length, items: matching.slice(offset, offset + limit).map(fileRow)};
+}
+
+/** The strongest first, of equal ones those that chance explains least; the search is for either path, or for a kind by its name. */
+export function imageTies({files}: Profile, relations: readonly FileRelation[], {offset, limit, q}: PageQuery): Page<FileTie> {
+  const pathOf = (at: number): ContainerPath => files[at]?.path ?? '';
+  const matching = relations.filter(({kind, from, to}) => kind === q || pathMatches(pathOf(from), q) || pathMatches(pathOf(to), q)).sort((a, b) => b.weight - a.weight || (b.lift ?? 1) - (a.lift ?? 1));
+  return {
+    offset,
+    total: matching.length,
+    items: matching.slice(offset, offset + limit).map(({kind, from, to, weight, lift, runs}) => ({kind, from: apiPath(pathOf(from)), to: apiPath(pathOf(to)), weight, lift, runs})),
+  };
 }
 
 /** The front with the plan's own point: it keeps all that runs needed, and so need not be on it. */

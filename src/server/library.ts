@@ -1,4 +1,5 @@
 import {listCachedImages, readCachedIndex} from '../image/index-cache.js';
+import {ImageTree} from '../image/tree.js';
 import {type DebloatConfig, defaultPolicy} from '../model/debloat-config.js';
 import type {ImageIndex} from '../model/image-index.js';
 import type {Profile} from '../model/profile.js';
@@ -6,10 +7,14 @@ import type {Run, RunMetadata} from '../model/run.js';
 import type {ImageSummary} from '../model/web-api.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {planDebloat} from '../plan/plan-debloat.js';
+import {type FileRelation, fileRelations} from '../plan/prefetch/file-relations.js';
+import {needSequences} from '../plan/prefetch/sequences.js';
 import {aggregateRuns} from '../store/aggregate.js';
+import {firstTouches} from '../store/first-touches.js';
 import {runFilePath} from '../store/layout.js';
 import {readRun} from '../store/run-file.js';
 import {findRun, listRuns} from '../store/store.js';
+import {isClean} from '../train/evidence.js';
 import {trainProfile} from '../train/train-profile.js';
 import {HttpError} from './http-error.js';
 import {remember} from './remember.js';
@@ -25,6 +30,8 @@ export interface Library {
   readonly profile: (imageId: string) => Promise<Profile>;
   /** What `winnow plan` decides without options. @throws as `profile` */
   readonly plan: (imageId: string) => Promise<DebloatConfig>;
+  /** Between files of the profile, by complete runs. @throws as `profile` */
+  readonly relations: (imageId: string) => Promise<readonly FileRelation[]>;
 }
 
 export interface RunList {
@@ -34,6 +41,7 @@ export interface RunList {
 }
 
 interface Trained {
+  readonly runs: readonly RunMetadata[];
   readonly index: ImageIndex;
   readonly profile: Profile;
 }
@@ -45,6 +53,8 @@ export function openLibrary(storeDirectory: string): Library {
   // Runs are immutable, and a profile follows from its runs and an image that never changes: nothing here gets stale.
   const readRunOnce = remember(remembered, (runId) => readRun(runFilePath(storeDirectory, runId)));
   const trainOnce = remember(remembered, async (_key, imageId: string, runs: readonly RunMetadata[]) => train(storeDirectory, imageId, runs));
+  const relateOnce = remember(remembered, async (_key, {runs, index}: Trained) =>
+    fileRelations(needSequences(await firstTouches(storeDirectory, runs.filter(isClean)), index, new ImageTree(index))));
   const trained = async (imageId: string): Promise<Trained> => {
     const runs = await listRuns(storeDirectory, {image: checkImageId(imageId)}, ignore);
     return trainOnce([imageId, ...runs.map(({runId}) => runId)].join(' '), imageId, runs);
@@ -57,6 +67,10 @@ export function openLibrary(storeDirectory: string): Library {
     plan: async (imageId) => {
       const {profile, index} = await trained(imageId);
       return planDebloat(profile, index, defaultPolicy);
+    },
+    relations: async (imageId) => {
+      const own = await trained(imageId);
+      return relateOnce([imageId, ...own.runs.map(({runId}) => runId)].join(' '), own);
     },
   };
 }
@@ -83,7 +97,7 @@ async function train(storeDirectory: string, imageId: string, runs: readonly Run
   if (index === null) {
     throw new HttpError(404, `the store has no file list of ${runs[0]?.imageName ?? 'this image'}; \`winnow train IMAGE\` reads it`);
   }
-  return {index, profile: trainProfile(await aggregateRuns(storeDirectory, runs), index)};
+  return {runs, index, profile: trainProfile(await aggregateRuns(storeDirectory, runs), index)};
 }
 
 /** An id becomes part of a file name. */

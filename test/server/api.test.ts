@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {AccessGraph, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
+import type {AccessGraph, FileTie, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
 import {hostileNames, imageId, makeSampleStore, sampleRunId} from './sample-store.js';
 import {ask, serveStore} from './serve-store.js';
 
@@ -72,6 +72,16 @@ test('an image has a front of plans, falling in misses, and the plan that keeps 
   t.true(front.every(({bytes, expectedMissesPerRun}, at) => at === 0 || (bytes >= (front[at - 1]?.bytes ?? 0) && expectedMissesPerRun <= (front[at - 1]?.expectedMissesPerRun ?? 0))));
   t.is(front.at(-1)?.bytes, chosen.bytes + removedBytes);
   t.true(chosen.bytes > 0 && chosen.expectedMissesPerRun < (front[0]?.expectedMissesPerRun ?? 0));
+});
+
+test('an image has ties between files, the strongest first, found by path and by kind', async (t) => {
+  const {get} = await serveSample(t);
+  const {items, total} = await get<Page<FileTie>>(`/api/images/${imageId}/ties?limit=500`);
+  t.true(total > 10 && items.every(({weight}, at) => weight > 0 && weight <= (items[at - 1]?.weight ?? 1)));
+  const after = await get<Page<FileTie>>(`/api/images/${imageId}/ties?q=successor&limit=500`);
+  t.true(after.total > 0 && after.total < total && after.items.every(({kind, lift}) => kind === 'successor' && lift === null));
+  const nginx = await get<Page<FileTie>>(`/api/images/${imageId}/ties?q=nginx.conf`);
+  t.true(nginx.total > 0 && nginx.items.every(({from, to}) => `${from.path} ${to.path}`.includes('nginx.conf')));
 });
 
 test('an image has runs, evidence, a curve and files by probability', async (t) => {

@@ -30,6 +30,7 @@ const views: readonly (readonly [hash: string, ready: string])[] = [
   ['#/live', 'file-1'],
   ['#/images', 'listed'],
   [`#/images/${imageId}`, 'With 95 % confidence'],
+  [`#/images/${imageId}/ties`, 'needed with'],
   ['#/runs/nothing', 'there is no run'],
 ];
 

@@ -39,7 +39,19 @@ const neverRuns = test.macro<[place: string, hash: string, ready: string]>({
 });
 test(neverRuns, 'list of accesses', `#/runs/${sampleRunId(3)}?q=/srv/www/`, 'caf%E9.txt');
 test(neverRuns, 'graph', `#/runs/${sampleRunId(3)}/graph?open=/srv/www`, 'caf%E9.txt');
+test(neverRuns, 'list of ties', `#/images/${imageId}/ties?q=/srv/www/`, 'caf%E9.txt');
 test(neverRuns, 'list of files', `#/images/${imageId}?q=/srv/www/`, 'caf%E9.txt');
+
+test('an image leads to the files that come together, by path and by kind', async (t) => {
+  const {page, complaints} = await visit(t, browser(), await makeSampleStore(t), {hash: `#/images/${imageId}`});
+  await page.getByRole('link', {name: 'Which files come together'}).click();
+  await page.getByRole('heading', {name: 'Files that come together', level: 1}).waitFor();
+  await page.getByText('needed with').first().waitFor();
+  await page.getByRole('searchbox').fill('successor');
+  await page.getByText('followed by').first().waitFor();
+  await page.getByText('needed with').first().waitFor({state: 'detached'});
+  t.deepEqual(complaints, []);
+});
 
 test('the graph opens and closes directories, and the address remembers it', async (t) => {
   const {page, complaints} = await visit(t, browser(), await makeSampleStore(t), {hash: `#/runs/${sampleRunId(3)}/graph?open=`});

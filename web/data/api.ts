@@ -1,4 +1,4 @@
-import type {AccessGraph, FileSort, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
+import type {AccessGraph, FileSort, FileTie, ImageDetail, ImageFileRow, ImagePlan, ImageSummary, Page, RunDetail, RunRow, RunsPage} from '../../src/model/web-api.js';
 
 /** What the server refused or could not do; `message` is its own line for a person. */
 export class ApiError extends Error {
@@ -30,6 +30,9 @@ export const getImagePlan = (id: string, signal: AbortSignal): Promise<ImagePlan
 
 export const getImageFiles = (id: string, query: ListQuery, sort: FileSort, signal: AbortSignal): Promise<Page<ImageFileRow>> =>
   getJson(`/api/images/${encodeURIComponent(id)}/files`, [...listParameters(query), ['sort', sort]], signal);
+
+export const getImageTies = (id: string, query: ListQuery, signal: AbortSignal): Promise<Page<FileTie>> =>
+  getJson(`/api/images/${encodeURIComponent(id)}/ties`, listParameters(query), signal);
 
 type Parameters = readonly (readonly [name: string, value: string])[];
 

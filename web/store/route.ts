@@ -6,6 +6,7 @@ export type Place =
   | {readonly view: 'live'}
   | {readonly view: 'images'}
   | {readonly view: 'image'; readonly id: string}
+  | {readonly view: 'ties'; readonly id: string}
   | {readonly view: 'unknown'};
 
 export interface Route {
@@ -48,6 +49,8 @@ function placeOf([view = 'runs', id, part, ...more]: readonly string[]): Place {
       return {view: 'images'};
     case 'images/ID':
       return {view: 'image', id: decode(id)};
+    case 'images/ID/ties':
+      return {view: 'ties', id: decode(id)};
     default:
       return {view: 'unknown'};
   }
@@ -61,6 +64,8 @@ function segments(place: Exclude<Place, {view: 'unknown'}>): string[] {
       return ['runs', place.id, 'graph'];
     case 'image':
       return ['images', place.id];
+    case 'ties':
+      return ['images', place.id, 'ties'];
     case 'runs':
     case 'live':
     case 'images':

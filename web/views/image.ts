@@ -11,6 +11,7 @@ import {emptyState, failure, heading} from '../draw/messages.js';
 import {pathElement} from '../draw/path.js';
 import {probabilityBar} from '../draw/probability-bar.js';
 import {type Column, table} from '../draw/table.js';
+import {hashOf} from '../store/route.js';
 import type {View, ViewContext} from './context.js';
 import {pagedList} from './paged-list.js';
 
@@ -53,6 +54,7 @@ function parts(context: ViewContext, id: string, {image, evidence, discovery, to
     h('h2', {}, 'Size against misses'),
     planPart(context, id),
     h('h2', {}, 'Files'),
+    h('p', {}, h('a', {href: hashOf({view: 'ties', id})}, 'Which files come together')),
     pagedList(context, {
       caption: 'Files of the image',
       searchLabel: 'Search path or package',
