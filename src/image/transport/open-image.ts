@@ -7,7 +7,7 @@ import {openLayout} from './open-layout.js';
 import {openRegistry} from './open-registry.js';
 import type {OpenedImage} from './opened-image.js';
 import {RegistryClient} from './registry-client.js';
-import {basicCredentials} from './registry-credentials.js';
+import {findCredentials} from './registry-credentials.js';
 import {parseRegistryName, type RegistryName} from './registry-name.js';
 import {archiveTarget} from './write-archive.js';
 import {engineTarget} from './write-engine.js';
@@ -36,7 +36,7 @@ export async function openImage(location: ImageLocation, {env, cwd, ...options}:
       return openLayout(path.resolve(cwd, location.path), {...options, ...choiceOf(location)});
     case 'registry': {
       const name = parseRegistryName(location.name);
-      return openRegistry(await registryClient(name, env), name, {...options, name: location.name});
+      return openRegistry(registryClient(name, env), name, {...options, name: location.name});
     }
   }
 }
@@ -56,9 +56,9 @@ export async function openTarget(location: ImageLocation, {env, cwd}: TransportO
       return layoutTarget(path.resolve(cwd, location.path), location.name);
     case 'registry': {
       const name = parseRegistryName(location.name);
-      return registryTarget(await registryClient(name, env), name);
+      return registryTarget(registryClient(name, env), name);
     }
   }
 }
 
-const registryClient = async (name: RegistryName, env: TransportOptions['env']): Promise<RegistryClient> => new RegistryClient(name, await basicCredentials(name.host, env));
+const registryClient = (name: RegistryName, env: TransportOptions['env']): RegistryClient => new RegistryClient(name, () => findCredentials(name.host, env));

@@ -1,6 +1,8 @@
+import {Buffer} from 'node:buffer';
 import {ExitCode} from '../../model/exit-code.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import type {Chunks} from '../byte-reader.js';
+import type {Credentials} from './registry-credentials.js';
 import type {RegistryName} from './registry-name.js';
 
 export interface RegistryRequest {
@@ -15,13 +17,14 @@ export interface RegistryRequest {
 /** HTTP of the OCI distribution specification for one repository, with Docker's token authentication. */
 export class RegistryClient {
   readonly #name: RegistryName;
-  readonly #credentials: string | null;
+  readonly #findCredentials: () => Promise<Credentials | null>;
+  #credentials: Credentials | null = null;
   #authorization: string | null;
 
-  /** @param credentials of HTTP's Basic scheme, or null */
-  constructor(name: RegistryName, credentials: string | null) {
+  /** @param findCredentials asked once the registry asks for them */
+  constructor(name: RegistryName, findCredentials: () => Promise<Credentials | null>) {
     this.#name = name;
-    this.#credentials = credentials;
+    this.#findCredentials = findCredentials;
     this.#authorization = null;
   }
 
@@ -51,8 +54,10 @@ export class RegistryClient {
 
   /** Authorization header for what the registry asks for (distribution, "Token Authentication Specification"). */
   async #answer(challenge: string): Promise<string | null> {
+    this.#credentials = await this.#findCredentials();
+    const basic = this.#credentials === null ? null : `Basic ${Buffer.from(`${this.#credentials.user}:${this.#credentials.secret}`).toString('base64')}`;
     if (!/^bearer /i.test(challenge)) {
-      return this.#credentials;
+      return basic;
     }
     const field = (key: string): string => new RegExp(`${key}="([^"]*)"`, 'i').exec(challenge)?.[1] ?? '';
     const realm = new URL(field('realm'), this.#name.url);
@@ -61,7 +66,7 @@ export class RegistryClient {
     }
     realm.searchParams.set('service', field('service'));
     realm.searchParams.set('scope', field('scope') || `repository:${this.#name.repository}:pull,push`);
-    const response = await this.#fetch(realm, {headers: this.#credentials === null ? {} : {authorization: this.#credentials}});
+    const response = await this.#fetch(realm, {headers: basic === null ? {} : {authorization: basic}});
     if (response.status !== 200) {
       throw await this.#refused(response);
     }
@@ -86,6 +91,9 @@ export class RegistryClient {
     const {host, repository, reference} = this.#name;
     if (response.status === 404) {
       return new WinnowError(`no image "${repository}:${reference}" at the registry ${host}`, {hint: 'push it first, or see whether the name is right'});
+    }
+    if (response.status === 401 && this.#credentials !== null) {
+      return new WinnowError(`the registry ${host} does not take the password of ${this.#credentials.user}`, {hint: `docker login ${host}`});
     }
     const reason = /"message":"(.*?)"/.exec(text)?.[1] ?? `status ${response.status}`;
     return new WinnowError(`the registry ${host} refuses: ${reason}`, {hint: response.status === 401 || response.status === 403 ? `docker login ${host}` : 'see its log'});

@@ -1,6 +1,7 @@
 import {Buffer} from 'node:buffer';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {readImageArchive} from '../../../src/image/image-archive.js';
@@ -48,21 +49,73 @@ test('from registry to registry, and back', async (t) => {
   t.is((await inspect(`${shop}:back`)).config.digest, id);
 });
 
-test('what docker login keeps is used, and what is missing is told', async (t) => {
+const auth = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString('base64');
+
+/** A registry that knows somebody with the password "secret". @returns its address, and a push to it with a Docker config */
+async function startGuarded(t: ExecutionContext) {
   const {root, archive, plan} = await prepare(t);
-  // htpasswd of somebody with the password "secret"
   await writeFile(path.join(root, 'htpasswd'), 'somebody:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n');
   const host = await startRegistry(t, root, `auth: {htpasswd: {realm: test, path: ${root}/htpasswd}}\n`);
   await mkdir(path.join(root, 'docker'));
-  const auth = Buffer.from('somebody:secret').toString('base64');
-  await writeFile(path.join(root, 'docker/config.json'), JSON.stringify({auths: {[host]: {auth}}}));
-  const push = (config: string) => winnow(['debloat', `oci-archive:${archive}`, '--plan', plan, '--no-verify', '--tag', `docker://${host}/shop:slim`], {env: {...offline, DOCKER_CONFIG: config}});
-  const refused = await push(path.join(root, 'none'));
-  t.deepEqual([refused.code, linesOf(refused.err).length], [ExitCode.failed, 1]);
-  t.regex(refused.err, /refuses: authentication required; docker login 127\.0\.0\.1:\d+/);
-  const {code, err} = await push(path.join(root, 'docker'));
+  const push = async (config: object | string, env: Readonly<Record<string, string>> = {}) => {
+    await writeFile(path.join(root, 'docker/config.json'), typeof config === 'string' ? config : JSON.stringify(config));
+    return winnow(['debloat', `oci-archive:${archive}`, '--plan', plan, '--no-verify', '--tag', `docker://${host}/shop:slim`], {env: {...offline, DOCKER_CONFIG: path.join(root, 'docker'), ...env}});
+  };
+  const refused = async (config: object | string, message: RegExp, code: number = ExitCode.failed) => {
+    const outcome = await push(config);
+    t.deepEqual([outcome.code, linesOf(outcome.err).length], [code, 1], outcome.err);
+    t.regex(outcome.err, message);
+    t.false(outcome.err.includes('wrong-password'));
+  };
+  return {root, host, push, refused};
+}
+
+test('what docker login keeps is used, and what is missing or wrong is told', async (t) => {
+  const {host, push, refused} = await startGuarded(t);
+  await refused({}, /refuses: authentication required; docker login 127\.0\.0\.1:\d+/);
+  await refused({auths: {[host]: {auth: auth('somebody', 'wrong-password')}}}, /does not take the password of somebody; docker login 127/);
+  await refused({auths: {[host]: {auth: 'AAAA'}}}, /config\.json has no user and password for 127/);
+  await refused('{"auths": ', /cannot read the registries' passwords in .*config\.json/);
+  const {code, err} = await push({auths: {[host]: {auth: auth('somebody', 'secret')}}});
   t.deepEqual([code, err], [ExitCode.done, '']);
   t.is((await inspect(`${host}/shop:slim`, '--creds=somebody:secret')).layers.length, 2);
+});
+
+test('a credential helper gives the password, or it is told why not', async (t) => {
+  const {root, host, push, refused} = await startGuarded(t);
+  const env = {...process.env, GNUPGHOME: path.join(root, 'gnupg'), PASSWORD_STORE_DIR: path.join(root, 'passwords')};
+  await mkdir(env.GNUPGHOME, {mode: 0o700});
+  t.teardown(() => execa('gpgconf', ['--kill', 'gpg-agent'], {env}));
+  await execa('gpg', ['--batch', '--pinentry-mode', 'loopback', '--passphrase', '', '--quick-generate-key', 'winnow-test', 'future-default', 'default', 'never'], {env});
+  await execa('pass', ['init', 'winnow-test'], {env});
+  const keep = async (secret: string) => execa('docker-credential-pass', ['store'], {env, input: JSON.stringify({ServerURL: host, Username: 'somebody', Secret: secret})});
+  const {GNUPGHOME, PASSWORD_STORE_DIR} = env;
+
+  const empty = await push({credsStore: 'pass'}, {GNUPGHOME, PASSWORD_STORE_DIR});
+  t.deepEqual([empty.code, linesOf(empty.err).length], [ExitCode.failed, 1]);
+  t.regex(empty.err, /refuses: authentication required; docker login/);
+  await keep('wrong-password');
+  t.regex((await push({credsStore: 'pass'}, {GNUPGHOME, PASSWORD_STORE_DIR})).err, /does not take the password of somebody; docker login/);
+  await keep('secret');
+  for (const config of [{credsStore: 'pass', auths: {[host]: {}}}, {credHelpers: {[host]: 'pass'}, credsStore: 'missing'}]) {
+    const {code, err} = await push(config, {GNUPGHOME, PASSWORD_STORE_DIR});
+    t.deepEqual([code, err], [ExitCode.done, '']);
+  }
+  await refused({credHelpers: {[host]: 'missing'}}, /docker-credential-missing, which .*config\.json names for 127.*, is not there; install it, or log in without it/, ExitCode.hostCannot);
+  await refused({credsStore: '../../bin/sh'}, /"\.\.\/\.\.\/bin\/sh" in .* is no credential helper's name/);
+});
+
+test('a credential helper that fails or says something else is told', async (t) => {
+  const {root, push} = await startGuarded(t);
+  const answers = {locked: 'echo "the keychain is locked"; exit 1', odd: 'echo \'wrong-password\'', token: 'echo \'{"Username": "<token>", "Secret": "wrong-password"}\''};
+  const told = {locked: /docker-credential-locked gives no password for 127.*: the keychain is locked; unlock/, odd: /docker-credential-odd does not print what a credential helper should/, token: /gives an identity token for 127.*, which is not supported/};
+  for (const name of ['locked', 'odd', 'token'] as const) {
+    await writeFile(path.join(root, `docker-credential-${name}`), `#!/bin/sh\n${answers[name]}\n`, {mode: 0o755});
+    const {code, err} = await push({credsStore: name}, {PATH: `${root}:${process.env['PATH'] ?? ''}`});
+    t.deepEqual([code, linesOf(err).length], [ExitCode.failed, 1], err);
+    t.regex(err, told[name]);
+    t.false(err.includes('wrong-password'));
+  }
 });
 
 test('a registry or image that is not there is told', async (t) => {
