@@ -3,7 +3,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type {CostModel} from '../../src/model/cost-model.js';
-import {besideTouched, sweptRate} from '../../src/plan/swept.js';
+import {besideTouched, leastPriced} from '../../src/plan/swept.js';
 import {fitBetaBinomial} from '../../src/stats/beta-binomial.js';
 import {incidenceHistogram} from '../../src/stats/incidence.js';
 import {newKindRisk} from '../../src/stats/new-kind-risk.js';
@@ -55,7 +55,7 @@ function newKinds(image: TracedImage, learned: Learned): Scores {
 }
 
 function halves(image: TracedImage, learned: Learned): Scores {
-  const folds = randomHalves(image, 10, 99);
+  const folds = randomHalves(image, 200, 99);
   const error = new CalibrationError();
   const ownError = new CalibrationError();
   const regrets = {fast: 0, slow: 0, seenSlow: 0};
@@ -65,7 +65,7 @@ function halves(image: TracedImage, learned: Learned): Scores {
     const needed = shareOf(image, test);
     error.add(next, needed);
     ownError.add(p, needed);
-    const priced = hedged(image, needs, p);
+    const priced = hedged(image, needs, p, next);
     regrets.fast += regret(priced, needed, image.bytes, fast) / folds.length;
     regrets.slow += regret(priced, needed, image.bytes, slow) / folds.length;
     regrets.seenSlow += regret(Float64Array.from(needs.isSeen), needed, image.bytes, slow) / folds.length;
@@ -74,10 +74,13 @@ function halves(image: TracedImage, learned: Learned): Scores {
 }
 
 /** Probabilities as a plan by cost prices them. */
-function hedged({index, structure}: TracedImage, {isTouched, runs}: Needs, p: Float64Array): Float64Array {
+function hedged({index, structure}: TracedImage, {isSeen, isTouched, runs}: Needs, p: Float64Array, next: Float64Array): Float64Array {
   const files = Array.from(structure.files, (at) => index.files[at] ?? {path: '', package: null});
   const isBeside = besideTouched(files, (at) => isTouched[at] === 1);
-  return p.map((probability, file) => (isBeside[file] === true && isTouched[file] === 0 ? Math.max(probability, sweptRate(runs)) : probability));
+  return p.map((likeProfiled, file) => {
+    const [probability, sightings] = [next[file] ?? 0, isTouched[file] ?? 0];
+    return Math.max(likeProfiled, leastPriced({probability, openedRuns: isSeen[file] ?? 0, observedRuns: sightings, observedFlawedRuns: 0}, isBeside[file] === true, runs));
+  });
 }
 
 function bounds(image: TracedImage): Scores {

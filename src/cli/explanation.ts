@@ -39,13 +39,13 @@ export function explanationLines({linkTarget}: ImageFile, {file, decision, sight
     ...(sinceRuns === undefined ? [] : [['since the runs', sinceRuns === 'new' ? 'new: none of them could need it' : 'changed: they had another content here']]),
     ...list('workloads', seenIn.map(({workload, runs, observed, opened}) => `${displayPath(workload)}: ${observed} of ${runs}${opened === observed ? '' : `, content in ${opened}`}`)),
     ...list('pulled in by', causes.map((cause) => `${displayPath(cause.path)}, in ${plural(cause.runs, 'run')}`)),
-    ...itemRows(path, item),
+    ...itemRows(path, item, file.openedRuns > 0),
     ...(bytes === 0 ? [] : [['one miss', `costs ${formatMs(cost.missCostMs)}; keeping the file ${formatMs(cost.keepCostMs)} a run: cheaper from probability ${figure(cost.breakEven)} on${cost.breakEven > 1 ? ', never' : ''}`]]),
     ['decision', `${decision.decision}: ${displayPath(decision.reason)}`],
   ]);
 }
 
-function itemRows(path: string, item: Explanation['item']): string[][] {
+function itemRows(path: string, item: Explanation['item'], isNeeded: boolean): string[][] {
   if (item === null) {
     return [];
   }
@@ -53,7 +53,7 @@ function itemRows(path: string, item: Explanation['item']): string[][] {
   const level = item.level === null ? 'kept before any is weighed, since a run needed it' : `kept once ${formatPercent(item.level)} of the weighed bytes are`;
   return [
     ...(others.length === 0 ? [] : list(item.together === null ? 'also named' : `goes with ${item.together}`, others.map(displayPath))),
-    ['weighed', `keeping ${formatMs(item.keepMs)} a run against misses ${formatMs(item.expectedMissMs)}${item.hedgedMissMs > item.expectedMissMs ? ` (${formatMs(item.hedgedMissMs)} with runs that read all of a package)` : ''}; ${formatBytes(item.bytes)}, ${figure(item.expectedMissesPerRun)} misses a run`],
+    ['weighed', `keeping ${formatMs(item.keepMs)} a run against misses ${formatMs(item.expectedMissMs)}${item.hedgedMissMs > item.expectedMissMs ? ` (${formatMs(item.hedgedMissMs)} with ${isNeeded ? 'runs of other kinds' : 'runs that read all of a package'})` : ''}; ${formatBytes(item.bytes)}, ${figure(item.expectedMissesPerRun)} misses a run`],
     ['place', `${item.place} of ${item.of} in worth; ${level}`],
   ];
 }

@@ -44,6 +44,9 @@ export function verdictBeforeRule(file: FileProbability, fixed: Fixed | undefine
 export function verdictOfRule(file: FileProbability, item: Item, stays: boolean, evidence: Evidence, {cost, budget, maxRisk}: Deciding): Verdict {
   const isSeen = file.observedRuns + file.observedFlawedRuns > 0;
   const use = isSeen ? useOf(file, evidence) : unusedIn(file, evidence);
+  if (stays && file.openedRuns > 0 && cost !== null && item.missMs <= keepMs(cost, item.bytes) && item.hedgedMissMs > keepMs(cost, item.bytes)) {
+    return {decision: 'keep', reason: `${use}; keeping costs only ${formatMs(keepMs(cost, item.bytes))} a run, and one of another kind may need it`};
+  }
   if (stays) {
     return {decision: 'keep', reason: isSeen || (file.sinceRuns === 'new' && cost === null && budget === null) ? use : `${whyUnseenStays(file, item, cost, budget, maxRisk)}; ${use}`};
   }

@@ -41,7 +41,7 @@ export interface ItemFigures {
   /** Milliseconds a run: what keeping costs, and what missing costs. */
   readonly keepMs: number;
   readonly expectedMissMs: number;
-  /** What misses count as where the cost decides: runs that read whole packages are reckoned with. */
+  /** What misses count as where the cost decides: runs of other kinds, and that read whole packages, are reckoned with. */
   readonly hedgedMissMs: number;
   /** Place in the order of worth, 1 the most worthy, of that many. */
   readonly place: number;

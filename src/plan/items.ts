@@ -6,7 +6,7 @@ import {holdsContent} from '../train/content.js';
 import {missMs} from './file-cost.js';
 import type {Verdict} from './decide.js';
 import type {Fixed} from './fixed.js';
-import {besideTouched, sweptRate} from './swept.js';
+import {besideTouched, leastPriced} from './swept.js';
 import type {Together} from './together.js';
 
 /** Files that stay or go together: the names of one content, or all contents of a `Together`. */
@@ -19,7 +19,7 @@ export interface Item {
   readonly expectedMisses: number;
   /** Σ p (c + b s) over contents, milliseconds a run. */
   readonly missMs: number;
-  /** The same with what no run needed priced as if runs read whole packages now and then (`sweptRate`). */
+  /** The same with each priced by the likelier of two: that runs are as those so far, and that they differ (`leastPriced`). */
   readonly hedgedMissMs: number;
   /** Milliseconds a run that a kept byte saves. */
   readonly worth: number;
@@ -40,7 +40,6 @@ export function listItems({files, evidence}: Profile, index: ImageIndex, cost: C
   const isSeen = (at: number): boolean => (files[at]?.observedRuns ?? 0) + (files[at]?.observedFlawedRuns ?? 0) > 0;
   const isUntried = (at: number): boolean => files[at]?.sinceRuns === 'new';
   const isBeside = besideTouched(files, isSeen);
-  const leastOf = (at: number): number => (isBeside[at] === true && !isSeen(at) ? sweptRate(evidence.runs) : 0);
   const held = new Set<string>();
   const groups = new Map<string, Map<string, number[]>>();
   files.forEach((file, at) => {
@@ -57,7 +56,7 @@ export function listItems({files, evidence}: Profile, index: ImageIndex, cost: C
   });
   const items = Array.from(groups.values(), (contents): Item => {
     const names = [...contents.values()].flat().sort((a, b) => a - b);
-    const removed = Array.from(contents.values(), (same) => likeliest(same.flatMap((at) => files[at] ?? []), Math.max(...same.map(leastOf))));
+    const removed = Array.from(contents.values(), (same) => likeliest(same.flatMap((at) => files[at] ?? []), Math.max(...same.map((at) => leastPriced(files[at], isBeside[at] === true, evidence.runs)))));
     const missed = sumSorted(removed.map(({bytes, probability}) => probability * missMs(cost, bytes)));
     const bytes = [...contents].reduce((sum, [content, [at = -1]]) => sum + (held.has(content) ? 0 : (files[at]?.bytes ?? 0)), 0);
     return {

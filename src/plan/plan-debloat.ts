@@ -40,7 +40,7 @@ export function planDebloat(
   const rule = {cost: policy.cost ?? null, budget, maxRisk: levels === null ? null : policy.maxRisk};
   const fixed = fixByPolicy(profile.files, {...policy, together});
   const before = profile.files.map((file, at) => verdictBeforeRule(file, fixed[at], profile.evidence) ?? verdictOfGeneration(file, history?.[at], profile.evidence));
-  const items = listItems(profile, index, cost, fixed, before);
+  const items = listItems({...rest, files: trained}, index, cost, fixed, before);
   const base = baseOf(listContents(index, profile.files, before.map((verdict) => verdict?.decision ?? 'keep')), items, cost);
   const level = levels === null ? -Infinity : conformalLevel(levels, policy.maxRisk);
   const stays = chooseItems(items, {cost: rule.cost, budget: budget === null ? null : budget - base.bytes, level});
@@ -70,7 +70,7 @@ export function planDebloat(
   };
 }
 
-/** Prices are for runs like those profiled: what a plan would miss of a new kind is its risk, which is told beside it. */
+/** What is stated is for runs like those profiled: what a plan would miss of a new kind is its risk, which is told beside it. */
 function asProfiled(file: FileProbability): FileProbability {
   const {likeProfiled, interval: [low, high]} = file;
   return {...file, probability: likeProfiled, interval: [Math.min(low, likeProfiled), Math.max(high, likeProfiled)]};

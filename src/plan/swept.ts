@@ -1,5 +1,6 @@
 import {parentPath} from '../image/tree.js';
 import type {ContainerPath} from '../model/container-path.js';
+import type {FileProbability} from '../model/profile.js';
 
 interface Owned {
   readonly path: ContainerPath;
@@ -30,4 +31,15 @@ export function besideTouched(files: readonly Owned[], isTouched: (at: number) =
   const owners = files.map(ownerOf);
   const touched = new Set(owners.filter((_, at) => isTouched(at)));
   return owners.map((owner) => touched.has(owner));
+}
+
+/**
+ * What a plan by cost reckons with at least, since a kept byte costs little where a miss is dear: for a file that runs needed, that the next
+ * run may be of another kind than theirs; for one beside files that they touched, that it reads all of a package.
+ */
+export function leastPriced(file: Pick<FileProbability, 'probability' | 'openedRuns' | 'observedRuns' | 'observedFlawedRuns'> | undefined, isBeside: boolean, runs: number): number {
+  if (file === undefined || file.observedRuns + file.observedFlawedRuns === 0) {
+    return isBeside ? sweptRate(runs) : 0;
+  }
+  return file.openedRuns > 0 ? file.probability : 0;
 }
