@@ -36,10 +36,10 @@ interface Report {
 
 const winnow = path.resolve(import.meta.dirname, '../winnow');
 
-/** Profiles, debloats, verifies and tries each image of the acceptance set. */
-export async function benchAcceptance(): Promise<Accepted[]> {
+/** Profiles, debloats, verifies and tries each image of the acceptance set whose name matches. */
+export async function benchAcceptance(wanted: RegExp): Promise<Accepted[]> {
   const accepted: Accepted[] = [];
-  for (const name of await acceptanceNames()) {
+  for (const name of (await acceptanceNames()).filter((name) => wanted.test(name))) {
     process.stderr.write(`  ${name}\n`);
     accepted.push(await accept(name));
   }

@@ -17,7 +17,7 @@ import {interleave, type Ratio, seededRandom} from './interleave.js';
 import {benchGenerations} from './generations.js';
 import {overheadOf} from './overhead.js';
 import {benchPrefetch} from './prefetch.js';
-import {writeTable} from './write-table.js';
+import {writeRows, writeTable} from './write-table.js';
 import {benchInstructions, type InstructionCost} from './vm-cost.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -136,11 +136,11 @@ async function documented(name: string, measure: () => Promise<Measured>, page =
 }
 
 async function acceptance(): Promise<{result: Accepted[]; table: string[]}> {
-  const result = await benchAcceptance();
+  const result = await benchAcceptance(new RegExp(options.only));
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 2 : 1)} MB`;
   const rows = result.map((image) => `| ${image.name} | ${mb(image.bytes)} | ${mb(image.debloatedBytes)} | ${image.files} → ${image.keptFiles} | ${image.packages} → ${image.keptPackages} | ${image.runs} | ${image.verified ? `passes, attempt ${image.attempts}` : 'fails'} | ${image.heldOut ? 'passes' : 'fails'} | ${image.changedPaths} |`);
   const table = ['| image | as it came | debloated | files | packages | runs profiled | verified | held-out workload | kept paths changed |', '|---|---|---|---|---|---|---|---|---|', ...rows];
-  await writeTable(path.join(root, 'docs/debloat.md'), 'acceptance', table);
+  await writeRows(path.join(root, 'docs/debloat.md'), 'acceptance', table);
   return {result, table};
 }
 
