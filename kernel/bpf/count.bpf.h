@@ -15,6 +15,16 @@
 
 const volatile __u32 all_events; /* set by the loader */
 
+static __always_inline void append_name(struct scratch *scratch, __u32 offset, __u32 len)
+{
+	if (len > 8 * SHORT_WORDS || offset > WORDS_END - 8 * SHORT_WORDS) {
+		bpf_probe_read_kernel(&scratch->record.bytes[offset], len, scratch->name);
+		return;
+	}
+	for (__u32 index = 0; index < SHORT_WORDS && 8 * index < len; index++)
+		put_word(scratch, offset + 8 * index, scratch->name[index]);
+}
+
 /* Sends what the scratch describes. Returns 0, -1 (no room), -2 (no path). */
 static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u64 now)
 {
@@ -38,7 +48,7 @@ static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u
 	}
 	if (len > sizeof(struct wn_access) + 2 * WN_PATH_MAX)
 		return -2;
-	bpf_probe_read_kernel(&scratch->record.bytes[len], name_len, scratch->name);
+	append_name(scratch, len, name_len);
 	len = align8(len + name_len);
 	scratch->record.access = (struct wn_access){
 		.entry = entry,
@@ -56,18 +66,21 @@ static __always_inline int send_access(struct scratch *scratch, __u64 entry, __u
 		.base_len = base_len,
 		.name_len = name_len,
 	};
-	if (len > sizeof(scratch->record))
+	if (len > sizeof(struct wn_access) + 3 * WN_PATH_MAX)
 		return -2;
 	set_head(&scratch->record.head, WN_ACCESS, len);
-	return send(&scratch->record, len) ? -1 : 0;
+	return send(scratch, &scratch->record, len) ? -1 : 0;
 }
 
-static __always_inline long send_repeat(__u64 entry, __u64 now)
+/* Returns 0 or -1 (no room). */
+static __always_inline int send_repeat(struct scratch *scratch, __u64 entry, __u64 now)
 {
-	struct wn_repeat repeat = {.entry = entry, .time = now};
+	struct wn_repeat *repeat = &scratch->record.repeat;
 
-	set_head(&repeat.head, WN_REPEAT, sizeof(repeat));
-	return send(&repeat, sizeof(repeat));
+	repeat->entry = entry;
+	repeat->time = now;
+	set_head(&repeat->head, WN_REPEAT, sizeof(*repeat));
+	return send(scratch, repeat, sizeof(*repeat)) ? -1 : 0;
 }
 
 /* The time as of this CPU's first look at it in the timer tick: for a fraction of the clock's cost. */
@@ -93,6 +106,7 @@ __noinline int commit(void)
 	struct scratch *scratch = scratch_of_cpu();
 	struct wn_stats *counts = stats_of_cpu();
 	struct wn_entry *entry;
+	bool sent = false;
 	__u64 now;
 	int error;
 
@@ -100,38 +114,33 @@ __noinline int commit(void)
 		return 0;
 	counts->made++;
 	entry = find_entry(&scratch->key);
-	if (!entry) {
-		error = send_access(scratch, 0, bpf_ktime_get_ns());
-		if (error)
-			counts->lost[error == -1 ? WN_LOSS_RING : WN_LOSS_PATH]++;
-		else
-			counts->anonymous++;
-		return 0;
+	if (entry) {
+		__sync_fetch_and_add(&entry->count, 1);
+		sent = entry->state == WN_ENTRY_SENT;
 	}
-	__sync_fetch_and_add(&entry->count, 1);
-	if (entry->state == WN_ENTRY_SENT && !all_events) {
+	if (sent && !all_events) {
 		now = tick_time(scratch);
 		if (now > entry->last)
 			entry->last = now;
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
-	entry->last = now;
-	if (entry->state != WN_ENTRY_SENT) {
-		error = send_access(scratch, entry->id, now);
+	error = sent ? send_repeat(scratch, entry->id, now) : send_access(scratch, entry ? entry->id : 0, now);
+	if (entry) {
+		entry->last = now;
 		if (!error)
 			entry->state = WN_ENTRY_SENT;
 		else if (error == -2)
 			entry->state = WN_ENTRY_NAMELESS;
-	} else {
-		error = send_repeat(entry->id, now);
 	}
-	if (all_events) {
-		if (error)
-			counts->lost[error == -2 ? WN_LOSS_PATH : WN_LOSS_RING]++;
-		else
-			counts->repeats++;
-	}
+	if (entry && !all_events)
+		return 0; /* the loader counts those that stay unsent */
+	if (error)
+		counts->lost[error == -2 ? WN_LOSS_PATH : WN_LOSS_RING]++;
+	else if (entry)
+		counts->repeats++;
+	else
+		counts->anonymous++;
 	return 0;
 }
 

@@ -20,7 +20,7 @@ const volatile __u32 host_mount_namespace; /* 0: any namespace will do */
 const volatile __u32 compat_unseen; /* 32-bit programs' calls don't come here: count the programs */
 const volatile __u32 execve_call; /* the number of this name */
 
-static __always_inline void send_scope(struct task_struct *task, __u32 target)
+static __always_inline void send_scope(struct scratch *scratch, struct task_struct *task, __u32 target)
 {
 	struct wn_scope scope = {
 		.cgroup_id = bpf_get_current_cgroup_id(),
@@ -30,7 +30,7 @@ static __always_inline void send_scope(struct task_struct *task, __u32 target)
 	};
 
 	set_head(&scope.head, WN_SCOPE, sizeof(scope));
-	if (send(&scope, sizeof(scope)))
+	if (send(scratch, &scope, sizeof(scope)))
 		count_lost(WN_LOSS_RING);
 }
 
@@ -80,7 +80,7 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 			count_lost(WN_LOSS_PROCESS);
 			return 0;
 		}
-		send_scope(task, target);
+		send_scope(scratch, task, target);
 		like = (__u32)target << WN_TARGET_SHIFT;
 	}
 	state->parent = state->process;

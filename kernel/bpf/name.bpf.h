@@ -17,8 +17,9 @@
 
 #define SHORT_WORDS 8 /* of eight bytes: longer names take the slower way */
 #define WORDS_INLINE 16
+#define KEY_WORDS (sizeof(struct wn_key) / sizeof(__u64))
 
-const volatile __u64 name_keys[WN_PATH_MAX / 8 + 1][4]; /* random numbers, set by the loader */
+const volatile __u64 name_keys[WN_PATH_MAX / 8 + 1 + KEY_WORDS][4]; /* random numbers, set by the loader */
 
 struct name_sums {
 	__u64 high;
@@ -49,6 +50,22 @@ static __always_inline void add_word(struct name_sums *sums, __u32 index, __u64 
 
 	sums->high += (keys[0] + left) * (keys[1] + right);
 	sums->low += (keys[2] + left) * (keys[3] + right);
+	/* Now, and not when all keys have been read to the stack. */
+	barrier_var(sums->high);
+	barrier_var(sums->low);
+}
+
+/* Of an access, as of a name whose words its key has: behind the longest name, so with numbers of their own. */
+static __always_inline __u64 identity_of(const struct wn_key *key)
+{
+	struct name_sums sums = begin_sums(0);
+
+	add_word(&sums, WN_PATH_MAX / 8, key->name_hash);
+	add_word(&sums, WN_PATH_MAX / 8 + 1, key->base_inode);
+	add_word(&sums, WN_PATH_MAX / 8 + 2, key->inode);
+	add_word(&sums, WN_PATH_MAX / 8 + 3, key->devices);
+	add_word(&sums, WN_PATH_MAX / 8 + 4, key->what);
+	return end_sums(&sums);
 }
 
 static long add_later_word(__u32 index, void *context)

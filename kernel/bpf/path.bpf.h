@@ -7,6 +7,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "near.bpf.h"
 #include "read.bpf.h"
 #include "scratch.bpf.h"
 
@@ -14,8 +15,6 @@
 #define WALK_DEPTH 2048 /* components and mounts: PATH_MAX of one-letter names */
 
 struct walk_state {
-	struct dentry *dentry;
-	struct vfsmount *mount;
 	__u32 start; /* first byte of the path so far, in scratch.walk */
 	__u32 failed;
 };
@@ -25,38 +24,21 @@ static long walk_step(__u32 index, void *context)
 {
 	struct walk_state *state = context;
 	struct scratch *scratch = scratch_of_cpu();
-	struct vfsmount *vfsmount = state->mount;
-	struct dentry *dentry = state->dentry;
-	struct dentry *parent;
-	__u32 len, start;
+	__u32 len, start = state->start;
+	__u64 name = 0;
 
-	if (!scratch)
+	if (!scratch || !walk_up(scratch, &name, &len))
 		return 1;
-	if (dentry == READ(vfsmount, mnt_root)) {
-		struct mount *mount = container_of(vfsmount, struct mount, mnt);
-		struct mount *above = READ(mount, mnt_parent);
-
-		if (above == mount)
-			return 1;
-		state->dentry = READ(mount, mnt_mountpoint);
-		state->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+	if (!len)
 		return 0;
-	}
-	parent = READ(dentry, d_parent);
-	if (parent == dentry)
-		return 1;
-	len = READ(dentry, d_name.len);
-	start = state->start;
 	if (len > NAME_MAX || start < len + 1 || start > WN_PATH_MAX) {
 		state->failed = 1;
 		return 1;
 	}
 	start -= len + 1;
 	scratch->walk[start & (WN_PATH_MAX - 1)] = '/';
-	bpf_probe_read_kernel(&scratch->walk[(start + 1) & (WN_PATH_MAX - 1)], len & NAME_MAX,
-			      READ(dentry, d_name.name));
+	bpf_probe_read_kernel(&scratch->walk[(start + 1) & (WN_PATH_MAX - 1)], len & NAME_MAX, (void *)name);
 	state->start = start;
-	state->dentry = parent;
 	return 0;
 }
 
@@ -73,8 +55,12 @@ __noinline int append_path(__u32 offset)
 
 	if (!scratch || offset > sizeof(struct wn_access) + WN_PATH_MAX)
 		return -1;
-	state.dentry = (struct dentry *)scratch->walk_from.dentry;
-	state.mount = (struct vfsmount *)scratch->walk_from.mount;
+	if (plain_loads) {
+		int near = append_near_path(scratch, offset);
+
+		if (near >= 0)
+			return near;
+	}
 	if (bpf_loop(WALK_DEPTH, walk_step, &state, 0) == WALK_DEPTH || state.failed)
 		return -1;
 	if (state.start == WN_PATH_MAX - 1) {

@@ -24,6 +24,13 @@ const volatile __u32 plain_loads; /* set by the loader: the kernel has bpf_rdonl
 			    : BPF_CORE_READ(object_, member);                  \
 	})
 
+/* Eight bytes of the kernel's memory, wherever they stand; only where plain loads do. */
+static __always_inline __u64 read_word(__u64 address)
+{
+	/* A type is needed that begins with such a number. */
+	return CAST(struct timespec64, (void *)address)->tv_sec;
+}
+
 /* Open file number `fd` of the task, or NULL. */
 static __always_inline struct file *file_of(struct task_struct *task, int fd)
 {

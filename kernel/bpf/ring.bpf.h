@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#include "scratch.bpf.h"
 #include "winnow.h"
 
 const volatile __u64 wakeup_bytes; /* set by the loader */
@@ -15,12 +16,17 @@ struct {
 	__uint(max_entries, 16 << 20); /* the loader may change it */
 } ring SEC(".maps");
 
-/* The reader sleeps until a good part of the ring is full or its poll ends. */
-static __always_inline long send(void *record, __u64 len)
+/* The reader sleeps until a good part of the ring is full, as each CPU sees now and then, or its poll ends. */
+static __always_inline long send(struct scratch *scratch, void *record, __u64 len)
 {
-	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-	__u64 flags = waiting >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	__u64 flags = BPF_RB_NO_WAKEUP;
 
+	scratch->unasked += len;
+	if (scratch->unasked >= wakeup_bytes / 8) {
+		scratch->unasked = 0;
+		if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wakeup_bytes)
+			flags = BPF_RB_FORCE_WAKEUP;
+	}
 	return bpf_ringbuf_output(&ring, record, len, flags);
 }
 

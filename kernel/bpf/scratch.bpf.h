@@ -12,7 +12,22 @@
 
 #include "winnow.h"
 
+#define NEAR_STEPS 16 /* components and mounts */
+#define WORDS_END 8192 /* of a record: where words may be put without a look at its length */
 #define ERROR 0xffff0000ull /* of a key's `what` */
+
+/*
+ * What tells an aggregated access apart: all of it exact but the name, for which
+ * stands its hash. Whole words, since a load that takes together what smaller stores have
+ * just written has to wait until they reach the cache.
+ */
+struct wn_key {
+	__u64 name_hash;
+	__u64 base_inode;
+	__u64 inode;
+	__u64 devices; /* base's << 32 | file's */
+	__u64 what; /* process << 32 | errno << 16 | operation << 8 | flags (WN_HAS_FILE, ...) */
+};
 
 struct place {
 	__u64 file; /* where dentry is 0: has the dentry and mount, read only to tell the path */
@@ -23,6 +38,7 @@ struct place {
 };
 
 struct scratch {
+	__u64 unasked; /* bytes sent since this CPU asked how full the ring is */
 	__u64 tick; /* jiffies when tick_time was taken */
 	__u64 tick_time;
 	/* The task that was asked about last and its process, of which all is told. A struct task_struct may have been another's. */
@@ -39,7 +55,12 @@ struct scratch {
 	struct {
 		__u64 dentry;
 		__u64 mount;
-	} walk_from;
+	} walk_from, walk_begin;
+	struct {
+		__u64 name; /* in the kernel's memory */
+		__u64 len;
+	} components[NEAR_STEPS];
+	__u64 component_count;
 	__u32 call;
 	__u32 has_base;
 	__u32 name_len; /* without NUL */
@@ -51,7 +72,8 @@ struct scratch {
 		struct wn_record head;
 		struct wn_access access;
 		struct wn_process process;
-		char bytes[sizeof(struct wn_access) + 3 * WN_PATH_MAX];
+		struct wn_repeat repeat;
+		char bytes[sizeof(struct wn_access) + 3 * WN_PATH_MAX + 8]; /* older kernels take a length's bound for some bytes more */
 	} record;
 };
 
@@ -67,6 +89,11 @@ static __always_inline struct scratch *scratch_of_cpu(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+static __always_inline void put_word(struct scratch *scratch, __u32 offset, __u64 word)
+{
+	*(__u64 *)&scratch->record.bytes[offset % WORDS_END] = word;
 }
 
 static __always_inline void begin(struct scratch *scratch, __u32 process, __u8 op, __u32 call, __u16 error)

@@ -2,7 +2,7 @@
 /*
  * The table of accesses: open addressing over an array, since the kernel's
  * own hash map costs several cache and TLB misses a look-up where the table
- * is larger than the caches. An entry is one cache line; what a process does
+ * is larger than the caches. An entry is half a cache line; what a process does
  * to one file lies together, and so do files with numbers close to each
  * other, which are often used one after the other.
  *
@@ -17,6 +17,8 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#include "name.bpf.h"
+#include "scratch.bpf.h"
 #include "winnow.h"
 
 #define NEIGHBOURS 16 /* entries that are tried in each of two places */
@@ -54,17 +56,6 @@ static __always_inline __u32 first_place(const struct wn_key *key)
 	return place_of(key->inode / FILES_TOGETHER, owner) + key->inode % FILES_TOGETHER * OF_FILE + of_operation;
 }
 
-static __always_inline __u32 second_place(const struct wn_key *key)
-{
-	return place_of(key->name_hash ^ key->inode, key->base_inode ^ key->what);
-}
-
-static __always_inline bool same_key(const struct wn_key *a, const struct wn_key *b)
-{
-	return a->inode == b->inode && a->what == b->what && a->name_hash == b->name_hash &&
-	       a->base_inode == b->base_inode && a->devices == b->devices;
-}
-
 static __always_inline void count_in(struct wn_entry *entry, __u64 now)
 {
 	__sync_fetch_and_add(&entry->count, 1);
@@ -75,14 +66,14 @@ static __always_inline void count_in(struct wn_entry *entry, __u64 now)
 enum look { LOOK_ON, LOOK_MADE, LOOK_NO_ROOM };
 
 /* A free entry, which the access becomes the owner of, unless another CPU is faster. */
-static __always_inline enum look claim(struct wn_entry *entry, const struct wn_key *key, __u32 slot)
+static __always_inline enum look claim(struct wn_entry *entry, __u64 identity, __u32 slot)
 {
 	if (entries_used >= entries_limit)
 		return LOOK_NO_ROOM;
 	if (__sync_val_compare_and_swap(&entry->state, WN_ENTRY_FREE, WN_ENTRY_CLAIMED) != WN_ENTRY_FREE)
 		return LOOK_ON;
 	__sync_fetch_and_add(&entries_used, 1);
-	entry->key = *key;
+	entry->identity = identity;
 	entry->id = slot + 1;
 	__sync_lock_test_and_set(&entry->state, WN_ENTRY_UNSENT);
 	return LOOK_MADE;
@@ -91,20 +82,21 @@ static __always_inline enum look claim(struct wn_entry *entry, const struct wn_k
 /* The entry of `key`, made where there is none; null where there is no room. */
 static __always_inline struct wn_entry *find_entry(const struct wn_key *key)
 {
+	__u64 identity = identity_of(key);
 	__u32 first = first_place(key);
 
 	for (__u32 i = 0; i < 2 * NEIGHBOURS; i++) {
-		__u32 slot = (i < NEIGHBOURS ? first + i : second_place(key) + i) & (entry_slots - 1);
+		__u32 slot = (i < NEIGHBOURS ? first + i : identity + i) & (entry_slots - 1);
 		struct wn_entry *entry = bpf_map_lookup_elem(&entries, &slot);
 
 		if (!entry)
 			return NULL;
 		if (entry->state == WN_ENTRY_FREE) { /* so it is not further on either */
-			enum look look = claim(entry, key, slot);
+			enum look look = claim(entry, identity, slot);
 
 			if (look != LOOK_ON)
 				return look == LOOK_MADE ? entry : NULL;
-		} else if (entry->state != WN_ENTRY_CLAIMED && same_key(&entry->key, key)) {
+		} else if (entry->state != WN_ENTRY_CLAIMED && entry->identity == identity) {
 			return entry;
 		}
 	}
@@ -114,6 +106,7 @@ static __always_inline struct wn_entry *find_entry(const struct wn_key *key)
 /* Counts one more of what was seen and sent before; false where it takes find_entry() to tell. */
 static __always_inline bool count_repeat(const struct wn_key *key, __u64 now)
 {
+	__u64 identity = identity_of(key);
 	__u32 first = first_place(key);
 
 	for (__u32 i = 0; i < NEAREST; i++) {
@@ -122,7 +115,7 @@ static __always_inline bool count_repeat(const struct wn_key *key, __u64 now)
 
 		if (!entry)
 			return false;
-		if (same_key(&entry->key, key)) {
+		if (entry->identity == identity) {
 			if (entry->state != WN_ENTRY_SENT)
 				return false;
 			count_in(entry, now);

@@ -72,7 +72,7 @@ __noinline int announce(__u32 process, __u32 parent, __u32 cause)
 	if (len > sizeof(struct wn_process) + WN_PATH_MAX)
 		return -1;
 	set_head(&scratch->record.head, WN_PROCESS, len);
-	return send(&scratch->record, len);
+	return send(scratch, &scratch->record, len);
 }
 
 static __always_inline void announce_once(struct task_state *state)

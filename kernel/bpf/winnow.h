@@ -58,31 +58,17 @@ struct wn_call_desc {
 	__u8 reserved;
 };
 
-/*
- * Identity of an aggregated access: all of it exact but the name, for which
- * stands a hash with secret keys, the same for two names by a chance of 2^-64.
- * Whole words, since a load that takes together what smaller stores have
- * just written has to wait until they reach the cache.
- */
-struct wn_key {
-	__u64 name_hash;
-	__u64 base_inode;
-	__u64 inode;
-	__u64 devices; /* base's << 32 | file's */
-	__u64 what; /* process << 32 | errno << 16 | operation << 8 | flags (WN_HAS_FILE, ...) */
-};
-
 enum wn_entry_state {
 	WN_ENTRY_FREE,
-	WN_ENTRY_CLAIMED, /* for a moment, by a CPU that writes its key */
+	WN_ENTRY_CLAIMED, /* for a moment, by a CPU that writes whose it is */
 	WN_ENTRY_UNSENT, /* its access record is not in the ring yet */
 	WN_ENTRY_NAMELESS, /* the same, since no path leads there that could be told */
 	WN_ENTRY_SENT,
 };
 
-/* A cache line. */
+/* Half a cache line: an open and a stat of the same file lie in one. */
 struct wn_entry {
-	struct wn_key key;
+	__u64 identity; /* hash of what tells the access apart */
 	__u64 count;
 	__u64 last; /* of a repeat that is only counted: to the timer tick */
 	__u32 id;
