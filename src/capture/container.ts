@@ -1,14 +1,14 @@
 import process from 'node:process';
-import {Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type {ContainerPath} from '../model/container-path.js';
 import {WinnowError} from '../model/winnow-error.js';
 import {identityOf, isDead, type ProcessIdentity} from '../store/process-identity.js';
 import {addressOf} from './container-address.js';
+import {ContainerOutput} from './container-output.js';
+import {healthOf, listensIn} from './container-state.js';
 import {type ExecResult, execInside} from './exec-inside.js';
 import {type Network, parseDockerArgs, withNetwork} from './docker-args.js';
-import {listensInside} from './listening.js';
 import {mountedByEngine} from './mounted-paths.js';
 
 export interface ContainerOptions {
@@ -28,7 +28,6 @@ export interface ContainerOptions {
 const runLabel = 'winnow.run';
 const controllerLabel = 'winnow.controller';
 
-const outputKept = 16_384;
 const outputGraceMs = 1000;
 
 /** One container from create to remove. Nothing of it stays behind after `remove`. */
@@ -36,8 +35,7 @@ export class ProfiledContainer {
   readonly #container: Docker.Container;
   readonly #docker: Docker;
   readonly #reach: ContainerOptions['reach'];
-  #output = '';
-  readonly #lines = new Set<(text: string) => void>();
+  readonly #output = new ContainerOutput();
   #exit: Promise<number> | undefined;
 
   private constructor(docker: Docker, container: Docker.Container, reach: ContainerOptions['reach']) {
@@ -68,7 +66,7 @@ export class ProfiledContainer {
 
   /** The last lines that the container printed. */
   get output(): string {
-    return this.#output;
+    return this.#output.text;
   }
 
   async start(): Promise<void> {
@@ -90,9 +88,7 @@ export class ProfiledContainer {
 
   /** Calls `listener` with each piece of output from now on, and at once with what there was. */
   onOutput(listener: (text: string) => void): () => void {
-    this.#lines.add(listener);
-    listener(this.#output);
-    return () => this.#lines.delete(listener);
+    return this.#output.on(listener);
   }
 
   /** Address that this host reaches it by; null without a network of its own. */
@@ -102,14 +98,12 @@ export class ProfiledContainer {
 
   /** Whether a program listens on a port inside, also where no network leads there; false where the engine is on another host. */
   async listens(port: number): Promise<boolean> {
-    const {State} = await this.#container.inspect();
-    return listensInside(State.Pid, this.#container.id, port);
+    return listensIn(this.#docker, this.#container.id, port);
   }
 
   /** Health as the image's HEALTHCHECK tells; null where it has none. */
   async health(): Promise<string | null> {
-    const {State} = await this.#container.inspect();
-    return State.Health?.Status || null; // podman says '' where there is none
+    return healthOf(this.#docker, this.#container.id);
   }
 
   /** Container paths of everything mounted over the image. */
@@ -132,8 +126,7 @@ export class ProfiledContainer {
 
   async #listen(): Promise<void> {
     const stream = await this.#container.attach({stream: true, stdout: true, stderr: true});
-    const sink = new Writable({write: (chunk: Buffer, _, done) => (this.#hear(chunk), done())});
-    this.#docker.modem.demuxStream(stream, sink, sink);
+    this.#output.read(this.#docker, stream);
     const allHeard = new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
     this.#exit = (this.#container.wait({condition: 'next-exit'}) as Promise<{StatusCode: number}>).then(async ({StatusCode}) => {
       // The last line may come behind the exit code; an engine that keeps the stream open holds nobody up.
@@ -141,14 +134,6 @@ export class ProfiledContainer {
       return StatusCode;
     });
     this.#exit.catch(() => undefined);
-  }
-
-  #hear(chunk: Buffer): void {
-    const text = chunk.toString();
-    this.#output = (this.#output + text).slice(-outputKept);
-    for (const listener of this.#lines) {
-      listener(text);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import {PassThrough} from 'node:stream';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type Docker from 'dockerode';
 
 export interface ExecResult {
@@ -8,6 +9,7 @@ export interface ExecResult {
 }
 
 const outputKept = 16_384;
+const pollMs = 50;
 
 /** Runs a program inside a container and waits for its end. */
 export async function execInside(docker: Docker, containerId: string, argv: readonly string[]): Promise<ExecResult> {
@@ -20,6 +22,16 @@ export async function execInside(docker: Docker, containerId: string, argv: read
   await new Promise((resolve, reject) => {
     stream.once('end', resolve).once('close', resolve).once('error', reject);
   });
-  const {ExitCode} = await exec.inspect();
-  return {exitCode: ExitCode ?? 255, output: output.trim()};
+  return {exitCode: await exitCodeOf(exec), output: output.trim()};
+}
+
+/** The end of the output may come before the program's end: it may close it and go on, or the engine tell one before the other. */
+async function exitCodeOf(exec: Docker.Exec): Promise<number> {
+  for (;;) {
+    const {Running, ExitCode} = await exec.inspect();
+    if (!Running) {
+      return ExitCode ?? 255;
+    }
+    await sleep(pollMs, undefined, {ref: false});
+  }
 }

@@ -3,7 +3,6 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {ExitCode} from '../model/exit-code.js';
 import {parseDuration} from '../model/units.js';
 import {WinnowError} from '../model/winnow-error.js';
-import type {ProfiledContainer} from './container.js';
 import {printedLine} from './printed-line.js';
 import {urlFor} from './workload.js';
 
@@ -15,6 +14,22 @@ export type Readiness =
   | {readonly by: 'log'; readonly pattern: RegExp}
   | {readonly by: 'healthcheck'}
   | {readonly by: 'time'; readonly ms: number};
+
+/** What is waited for. */
+export interface ReadinessTarget {
+  /** The last lines that it printed. */
+  readonly output: string;
+  /** Calls a listener with each piece of output from now on, and at once with what there was. */
+  readonly onOutput: (listener: (text: string) => void) => () => void;
+  /** Resolves to its exit code when it has ended; to null where that can't be known. */
+  readonly exit: () => Promise<number | null>;
+  /** Address that this host reaches it by; null without a network of its own, or before it is started. */
+  readonly address: () => Promise<string | null>;
+  /** Whether a program listens on a port inside. */
+  readonly listens: (port: number) => Promise<boolean>;
+  /** Health as its HEALTHCHECK tells; null where it has none. */
+  readonly health: () => Promise<string | null>;
+}
 
 export const readyTimeoutMs = 60_000;
 const pollMs = 50;
@@ -77,16 +92,17 @@ export function readinessText(readiness: Readiness): string | null {
 /** Resolves when ready. @throws WinnowError when the container ends first, or it takes too long. */
 export async function waitUntilReady(
   readiness: Readiness,
-  container: ProfiledContainer,
+  container: ReadinessTarget,
   signal: AbortSignal,
   timeoutMs = readyTimeoutMs,
 ): Promise<void> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const done = new AbortController();
   const waiting = AbortSignal.any([signal, deadline, done.signal]);
+  signal.throwIfAborted(); // who aborted before tells no listener
   try {
     const ended = container.exit().then((code) => {
-      throw new WinnowError(`the container ended with exit code ${code} before it was ready${printedLine(container.output)}`, {
+      throw new WinnowError(`the container ended${code === null ? '' : ` with exit code ${code}`} before it was ready${printedLine(container.output)}`, {
         hint: 'give it the arguments, environment and mounts it needs (--docker-arg), or profile its own command alone',
       });
     });
@@ -104,7 +120,7 @@ export async function waitUntilReady(
   }
 }
 
-async function poll(readiness: Readiness, container: ProfiledContainer, signal: AbortSignal): Promise<void> {
+async function poll(readiness: Readiness, container: ReadinessTarget, signal: AbortSignal): Promise<void> {
   switch (readiness.by) {
     case 'started':
       return;
@@ -115,13 +131,13 @@ async function poll(readiness: Readiness, container: ProfiledContainer, signal: 
       return untilLogged(readiness.pattern, container, signal);
     case 'tcp': {
       const {port} = readiness;
-      const host = readiness.host ?? (await container.address());
-      return until(() => (host === null ? container.listens(port) : answersTcp(host, port)), signal);
+      return until(async () => {
+        const host = readiness.host ?? (await container.address());
+        return host === null ? container.listens(port) : answersTcp(host, port);
+      }, signal);
     }
-    case 'http': {
-      const url = await urlFor(readiness.url, container);
-      return until(async () => answersHttp(url, signal), signal);
-    }
+    case 'http':
+      return until(async () => answersHttp(await urlFor(readiness.url, container), signal), signal);
     case 'healthcheck':
       return until(async () => isHealthy(container), signal);
   }
@@ -152,7 +168,7 @@ async function answersHttp(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-async function isHealthy(container: ProfiledContainer): Promise<boolean> {
+async function isHealthy(container: ReadinessTarget): Promise<boolean> {
   const health = await container.health();
   if (health === null) {
     throw new WinnowError('the image has no healthcheck', {hint: 'use --ready tcp:PORT, http:URL or log:REGEX'});
@@ -160,7 +176,7 @@ async function isHealthy(container: ProfiledContainer): Promise<boolean> {
   return health === 'healthy';
 }
 
-async function untilLogged(pattern: RegExp, container: ProfiledContainer, signal: AbortSignal): Promise<void> {
+async function untilLogged(pattern: RegExp, container: ReadinessTarget, signal: AbortSignal): Promise<void> {
   let text = '';
   await new Promise<void>((resolve, reject) => {
     const stop = container.onOutput((piece) => {

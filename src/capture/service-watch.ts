@@ -12,7 +12,7 @@ export interface RunningService {
 export class ServiceDied extends WinnowError {}
 
 /** How long after what depends on a service the engine may tell of the service's end. */
-const tellMs = 1000;
+const tellMs = 3000;
 
 /** Notices when one of some services dies. */
 export class ServiceWatch {

@@ -100,6 +100,7 @@ async function runOnHost(
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<{exitCode: number; output: string}> {
+  signal.throwIfAborted(); // who aborted before tells no listener
   const child = spawn('/bin/sh', ['-c', command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, so that what it started ends with it

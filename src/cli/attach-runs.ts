@@ -71,7 +71,9 @@ export async function attachRuns(request: AttachRequest, effects: AttachEffects)
   });
   await Promise.race([Promise.all(captures.map(({started}) => started)), ended]);
   effects.onAttached();
-  const failure = effects.work === null ? null : await effects.work(effects.signal).finally(() => over.abort());
+  const lost = new AbortController();
+  captures.forEach(({done}) => void done.then(({failure}) => failure !== null && lost.abort(failure), () => undefined));
+  const failure = effects.work === null ? null : await effects.work(AbortSignal.any([effects.signal, lost.signal])).finally(() => over.abort());
   const runs = await ended;
   return {runs: runs.map(({run}) => run), failure: failure ?? runs.find((run) => run.failure !== null)?.failure ?? null};
 }

@@ -2,7 +2,6 @@ import {randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import type {Examination} from '../../src/capture/doctor/examine.js';
@@ -12,7 +11,7 @@ import type {Run} from '../../src/model/run.js';
 import {runFilePath} from '../../src/store/layout.js';
 import {readRun} from '../../src/store/run-file.js';
 import {listRuns} from '../../src/store/store.js';
-import {linesOf, spawnWinnow, temporaryStore, winnow} from '../cli/run-winnow.js';
+import {linesOf, spawnWinnow, temporaryStore, untilLive, winnow} from '../cli/run-winnow.js';
 import {accessesProgram, sameAccesses} from './exact-set.js';
 import {busybox, ensureTestImages, workloads} from './images.js';
 import {type Podman, startPodman, withUnifiedCgroups} from './podman.js';
@@ -175,9 +174,7 @@ test('an interruption leaves no container behind in podman', async (t) => {
   const marker = randomUUID();
   const child = spawnWinnow(['profile', busybox, ...alone, '--store', store, '--', '/bin/sh', '-c', `cat /etc/passwd; sleep 600; : ${marker}`], {env: podman.env});
   const containers = async (): Promise<string> => (await execa('docker', ['ps', '--all', '--no-trunc', '--format={{.Command}}'], {env: podman.env})).stdout;
-  while ((await execa('grep', ['-rc', '/etc/passwd', path.join(store, 'live')], {reject: false})).stdout.match(/:[1-9]/) === null) {
-    await sleep(50);
-  }
+  await untilLive(child, store, '/etc/passwd');
   t.true((await containers()).includes(marker));
   child.kill('SIGINT');
   t.is((await child).exitCode, ExitCode.interrupted);

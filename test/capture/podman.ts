@@ -43,7 +43,7 @@ export async function startPodman(prefix: readonly string[] = []): Promise<Podma
     const {stdout} = await execa(file, [...podman, ...args], {...options, env: environment});
     return String(stdout);
   };
-  const service = execa(file, [...podman, 'system', 'service', '--time=300', `unix://${socket}`], {env: environment, reject: false, stdin: 'ignore', all: true});
+  const service = execa(file, [...podman, 'system', 'service', '--time=300', `unix://${socket}`], {env: environment, reject: false, stdin: 'ignore', all: true, forceKillAfterDelay: false});
   while (!(await answers(socket))) {
     if (service.exitCode !== null) {
       throw new Error(`podman does not start: ${(await service).all}`);

@@ -1,5 +1,7 @@
+import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
-import {parseReadiness, type Readiness, readinessText} from '../../src/capture/readiness.js';
+import {parseReadiness, type Readiness, readinessText, type ReadinessTarget, waitUntilReady} from '../../src/capture/readiness.js';
+import {runSteps} from '../../src/capture/workload.js';
 import {ExitCode} from '../../src/model/exit-code.js';
 import {WinnowError} from '../../src/model/winnow-error.js';
 
@@ -24,3 +26,19 @@ const refused = test.macro((t: ExecutionContext, text: string) => {
 for (const text of ['', 'soon', 'tcp:', 'tcp:0', 'tcp:70000', 'http:ftp://x', 'log:(', '12']) {
   test(`"${text}" is refused`, refused, text);
 }
+
+test('an interruption before the wait ends it at once, and nothing is begun', async (t) => {
+  const signal = AbortSignal.abort(new Error('interrupted'));
+  const silent: ReadinessTarget = {
+    output: '', onOutput: () => () => undefined, exit: () => new Promise(() => undefined),
+    address: () => Promise.resolve(null), listens: () => Promise.resolve(false), health: () => Promise.resolve(null),
+  };
+  for (const text of ['log:ready', 'tcp:80', '1h']) {
+    await t.throwsAsync(waitUntilReady(parseReadiness(text), silent, signal), {message: 'interrupted'});
+  }
+  const late = new AbortController();
+  const target = {id: null, address: () => (late.abort(new Error('interrupted')), Promise.resolve(null)), exec: () => Promise.reject(new Error('no container'))};
+  const started = process.hrtime.bigint();
+  await t.throwsAsync(runSteps([{kind: 'test', command: 'sleep 100'}], target, late.signal), {message: 'interrupted'});
+  t.true(process.hrtime.bigint() - started < 90_000_000_000n);
+});

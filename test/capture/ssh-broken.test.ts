@@ -16,7 +16,7 @@ import type {RunMetadata} from '../../src/model/run.js';
 import {runFilePath} from '../../src/store/layout.js';
 import {readRun} from '../../src/store/run-file.js';
 import {listRuns} from '../../src/store/store.js';
-import {linesOf, spawnWinnow, temporaryStore, winnow} from '../cli/run-winnow.js';
+import {linesOf, spawnWinnow, temporaryStore, untilLive, winnow} from '../cli/run-winnow.js';
 import {busybox, containerOf, ensureTestImages, isRunning, workloads} from './images.js';
 import {startContainer} from './running-container.js';
 import {killSessions, leftBehind, type SshServer, startLink, startSshServer, through} from './ssh-server.js';
@@ -30,14 +30,6 @@ async function startEndless(store: string, marker: string, options: readonly str
   const ended = spawnWinnow(['profile', busybox, '--store', store, ...alone, ...options, '--', '/bin/sh', '-c', `cat /etc/passwd; sleep 600; : ${marker}`]);
   await untilLive(ended, store, '/etc/passwd');
   return {ended, container: (await containerOf(marker)) ?? ''};
-}
-
-/** Resolves when a live feed has the path. */
-async function untilLive(winnow: ReturnType<typeof spawnWinnow>, store: string, file: string): Promise<void> {
-  const {exitCode} = await execa('sh', ['-c', `until grep -rq "$1" "$0"/live 2>/dev/null; do kill -0 ${winnow.pid} || exit 1; sleep 0.05; done`, store, file], {reject: false});
-  if (exitCode !== 0) {
-    throw new Error((await winnow).stderr);
-  }
 }
 
 async function isLostRun(t: ExecutionContext, store: string, {exitCode, stderr}: {exitCode?: number | undefined; stderr: string}): Promise<void> {
@@ -95,7 +87,7 @@ test('a container that was attached to over a connection that breaks goes on', a
   const server = await startSshServer(t);
   const store = await temporaryStore(t);
   const {id, name} = await startContainer(t, {script: 'exec 3</etc/passwd'});
-  const ended = spawnWinnow(['attach', name, '--quiet', '--store', store, ...server.options]);
+  const ended = spawnWinnow(['attach', name, '--quiet', '--test', 'sleep 600', '--store', store, ...server.options]);
   await untilLive(ended, store, '/etc/passwd');
   await killSessions(server);
   await isLostRun(t, store, await ended);

@@ -49,7 +49,17 @@ export async function winnow(args: readonly string[], {env = {}, signal = new Ab
 /** The same as a process of its own, to send signals to; `prefix` runs it under another program. */
 export function spawnWinnow(args: readonly string[], {env = {}, prefix = []}: {env?: Record<string, string>; prefix?: readonly string[]} = {}) {
   const [file = '', ...rest] = [...prefix, process.execPath, '--import=tsx', path.join(root, 'src/cli/main.ts'), ...args];
-  return execa(file, rest, {reject: false, env, cwd: root, stdin: 'ignore'});
+  // By itself execa would send SIGKILL 5 s after SIGTERM; on a busy machine cleaning up takes longer.
+  return execa(file, rest, {reject: false, env, cwd: root, stdin: 'ignore', forceKillAfterDelay: false});
+}
+
+/** Resolves once a live feed of the store has the path. @throws Error with what winnow said, where it ends before that */
+export async function untilLive(winnow: ReturnType<typeof spawnWinnow>, store: string, file: string): Promise<void> {
+  const wait = `until grep -rq "$1" "$0"/live 2>/dev/null; do kill -0 ${winnow.pid} || exit 1; sleep 0.05; done`;
+  const {exitCode} = await execa('sh', ['-c', wait, store, file], {reject: false});
+  if (exitCode !== 0) {
+    throw new Error((await winnow).stderr);
+  }
 }
 
 /** The lines of an error output; a good one has exactly one. */

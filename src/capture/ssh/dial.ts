@@ -28,7 +28,7 @@ export interface Dialled {
 }
 
 /** For the way there and the exchange of keys; a person may take longer over a password. */
-const handshakeTimeoutMs = 20_000;
+const handshakeTimeoutMs = 60_000;
 
 /**
  * Connects and authenticates.

@@ -1,13 +1,15 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import {startProbe, startProbes} from '../../capture/choose-probe.js';
+import {containerPorts} from '../../capture/container-ports.js';
 import {parseRunDuration} from '../../capture/duration.js';
+import {parseReadiness, type Readiness} from '../../capture/readiness.js';
 import {sharingStart} from '../../capture/shared-probe.js';
 import {ExitCode} from '../../model/exit-code.js';
 import {plural} from '../../model/plural.js';
 import {WinnowError} from '../../model/winnow-error.js';
 import {AttachProgress} from '../attach-progress.js';
 import {type AttachResult, attachRuns} from '../attach-runs.js';
-import {checkSteps, runAttachSteps} from '../attach-steps.js';
+import {type AttachWork, checkWork, runAttachSteps} from '../attach-steps.js';
 import {checkTargets, findTargets, type TargetOptions} from '../attach-targets.js';
 import type {CommandContext} from '../context.js';
 import {lostText} from '../lost-text.js';
@@ -19,6 +21,7 @@ import type {RegisterCommand} from '../program.js';
 
 interface AttachOptions extends PlaceOptions, TargetOptions, ProbeOptions {
   readonly workload: string;
+  readonly ready?: Readiness;
   readonly duration?: number | 'auto';
   readonly untilRisk?: number;
   readonly exec: readonly string[];
@@ -38,18 +41,20 @@ export const registerAttach: RegisterCommand = (program, contextOf) => {
     .option('--workload <name>', 'kind of workload that these runs are of', 'default')
     .option('--duration <time>', 'end after this long (30s, 5m), or auto: once nothing new is found', parseRunDuration)
     .option('--until-risk <p>', `when --duration auto is satisfied (docs/auto.md; default: ${defaultUntilRisk})`, parseUntilRisk)
+    .option('--ready <when>', 'what the steps wait for: tcp:PORT, http:URL, log:REGEX, healthcheck or a time', parseReadiness)
     .option('--exec <cmd>', 'command to run inside the one container that is attached to (repeatable)', collect, [])
     .option('--test <cmd>', 'command to run on the host, with WINNOW_ADDRESS and WINNOW_CONTAINER set where it is one container (repeatable)', collect, [])
     .option('--http <url>', 'request to make; {address} stands for the one container (repeatable)', collect, []);
   addProbeOptions(command, ['auto', 'ebpf', 'module'])
     .addHelpText('after', `
 Each container makes a run of its own image. It lasts until the container ends, --duration is over, the steps are made, or Ctrl-C.
-Steps are made once all are attached, in the order --exec, --test, --http. What a running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
+Steps are made once all are attached and --ready, in the order --exec, --test, --http. What a running container has open, mapped and running comes first. A run that did not see its container from start to end is incomplete: it
 proves use, never disuse.
 
 Examples:
   winnow attach web
   docker-compose up --no-start && winnow attach --compose shop --test 'docker-compose start && ./smoke.sh && docker-compose stop'
+  winnow attach web --ready tcp:8080 --http http://{address}:8080/
   winnow attach --label app=shop --duration 5m
   winnow attach --pid 4711 --image shop:1.4`)
     .action(async (names: string[], options: AttachOptions, called: Command) => attach(names, options, contextOf(called)));
@@ -61,16 +66,21 @@ async function attach(names: readonly string[], options: AttachOptions, context:
   if (options.host !== undefined && (options.cgroup !== undefined || options.pid !== undefined)) {
     throw new WinnowError('--cgroup and --pid are of this host', {exitCode: ExitCode.usage, hint: 'with --host name a container'});
   }
-  report(await withPlace(options, [], context, (place) => attachAt(place, names, options, context)), options, context);
+  const work = {ready: options.ready ?? {by: 'started'}, steps: stepsOf(options)} as const;
+  if (options.ready !== undefined && work.steps.length === 0) {
+    throw new WinnowError('--ready is what steps wait for', {exitCode: ExitCode.usage, hint: 'give --exec, --test or --http, or leave it out'});
+  }
+  const ports = containerPorts(work.ready, work.steps);
+  report(await withPlace(options, ports, context, (place) => attachAt(place, names, work, options, context)), options, context);
 }
 
-async function attachAt(place: Place, names: readonly string[], options: AttachOptions, context: CommandContext): Promise<AttachResult> {
+async function attachAt(place: Place, names: readonly string[], work: AttachWork, options: AttachOptions, context: CommandContext): Promise<AttachResult> {
   const {docker, probeHost} = place;
   const {storeDirectory, signal} = context;
   const {workload, duration, untilRisk = defaultUntilRisk} = options;
-  const steps = stepsOf(options);
+  const {steps} = work;
   const targets = await findTargets(docker, names, options, storeDirectory);
-  checkSteps(steps, targets);
+  checkWork(work, targets);
   const what = targets.map(({target, index}) => `${target.name} (${index.image.name})`).join(', ');
   const progress = new AttachProgress(context);
   // bpftrace, which would need a directory to start from, can't tell what runs already.
@@ -85,7 +95,7 @@ async function attachAt(place: Place, names: readonly string[], options: AttachO
       }),
       onEvent: (event) => progress.show(event),
       onAttached: () => context.note(`attached to ${what}${duration === undefined && steps.length === 0 ? '; Ctrl-C ends it' : ''}`),
-      work: steps.length === 0 ? null : (until) => runAttachSteps(steps, targets, place, until),
+      work: steps.length === 0 ? null : (until) => runAttachSteps(work, targets, place, until),
     },
   ).finally(() => progress.close());
 }

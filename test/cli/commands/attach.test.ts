@@ -18,7 +18,8 @@ import {readRun} from '../../../src/store/run-file.js';
 import {listRuns} from '../../../src/store/store.js';
 import {busybox, ensureTestImages, workloads} from '../../capture/images.js';
 import {type RunningContainer, startContainer} from '../../capture/running-container.js';
-import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
+import {freePort} from '../../capture/ssh-server.js';
+import {linesOf, spawnWinnow, temporaryStore, untilLive, winnow} from '../run-winnow.js';
 
 test.before(ensureTestImages);
 
@@ -126,6 +127,61 @@ test('what is run inside once it is attached is captured with it, on the rung th
   t.true(used(run?.rows ?? [], '/etc/group'));
 });
 
+test('a program inside that closes its output is waited for all the same', async (t) => {
+  const {name} = await startContainer(t);
+  const {code, err} = await winnow(['attach', name, '--exec', 'exec >&- 2>&-; sleep 1; exit 3', '--store', await temporaryStore(t)]);
+  t.is(code, ExitCode.failed);
+  t.regex(err, /ended with exit code 3/);
+});
+
+/** Gets ready in its own time. */
+const slow = '(sleep 1; cat /etc/passwd >/tmp/index.html; exec httpd -f -p 127.0.0.1:PORT -h /tmp) & true';
+
+const waits = test.macro(async (t: ExecutionContext, ready: string, options: readonly string[] = []) => {
+  const store = await temporaryStore(t);
+  const port = String(await freePort());
+  const {name} = await startContainer(t, {options: ['--network=host', ...options.map((option) => option.replace('PORT', port))], script: slow.replace('PORT', port)});
+  const {code, err} = await winnow(['attach', name, '--ready', ready.replace('PORT', port), '--exec', `wget -q -O - http://127.0.0.1:${port}/`, '--store', store]);
+  t.is(code, ExitCode.done, err);
+  t.true(used((await runsOf(store))[0]?.rows ?? [], '/bin/busybox'));
+});
+
+test('steps wait for a port', waits, 'tcp:PORT');
+test('steps wait for an answer', waits, 'http:http://{address}:PORT/');
+test('steps wait for a healthcheck', waits, 'healthcheck', ['--health-cmd=wget -q -O - http://127.0.0.1:PORT/', '--health-interval=200ms']);
+
+test('a line that was printed before counts too, also on a terminal', async (t) => {
+  for (const options of [[], ['--tty']]) {
+    const {name} = await startContainer(t, {options, script: 'echo "ready: yes"'});
+    const {code, err} = await winnow(['attach', name, '--ready=log:ready: yes', '--exec=true', '--store', await temporaryStore(t)]);
+    t.is(code, ExitCode.done, err);
+  }
+});
+
+test('steps wait for a container that somebody else starts meanwhile', async (t) => {
+  const store = await temporaryStore(t);
+  const {stdout: id} = await execa('docker', ['create', '--network=none', '--stop-timeout=0', busybox, '/bin/sh', '-c', 'cat /etc/passwd; echo up; sleep 600']);
+  t.teardown(() => execa('docker', ['rm', '--force', id]));
+  const child = spawnWinnow(['attach', id, '--ready=log:up', '--exec=cat /etc/group', '--store', store]);
+  child.stderr.once('data', () => void execa('docker', ['start', id])); // which says that it is attached
+  const {exitCode, stderr} = await child;
+  t.is(exitCode, ExitCode.done, stderr);
+  const [run] = await runsOf(store);
+  t.true(used(run?.rows ?? [], '/etc/passwd') && used(run?.rows ?? [], '/etc/group'));
+});
+
+test('a container that ends before it is ready is told, and what was captured is kept', async (t) => {
+  const store = await temporaryStore(t);
+  const {id, name} = await startContainer(t, {script: 'exec 3</etc/passwd'});
+  const child = spawnWinnow(['attach', name, '--quiet', '--ready=log:never', '--exec=true', '--store', store]);
+  await untilLive(child, store, '/etc/passwd');
+  await execa('docker', ['stop', id]);
+  const {exitCode, stderr} = await child;
+  t.is(exitCode, ExitCode.failed);
+  t.regex(stderr, /^winnow: the container ended with exit code 137 before it was ready: it printed "ready"; /);
+  t.is((await listRuns(store)).length, 1);
+});
+
 test('requests are made while it is attached, behind what runs inside and on the host', async (t) => {
   const store = await temporaryStore(t);
   const {name} = await startContainer(t, {options: ['--network=host']});
@@ -146,7 +202,7 @@ test('requests are made while it is attached, behind what runs inside and on the
 test('what needs one container is refused with two', async (t) => {
   const store = await temporaryStore(t);
   const [one, other] = [await startContainer(t), await startContainer(t)];
-  for (const step of [['--exec', 'true'], ['--http', 'http://{address}/']]) {
+  for (const step of [['--exec', 'true'], ['--http', 'http://{address}/'], ['--ready', 'tcp:80', '--test', 'true']]) {
     const {code, err} = await winnow(['attach', one.name, other.name, ...step, '--store', store]);
     t.is(code, ExitCode.usage);
     t.regex(err, /^winnow: .* needs one container, and here is more than one: winnow-test-.*, winnow-test-.*; attach to one by its name, or use --test\n$/);
@@ -281,6 +337,7 @@ const fails = test.macro(async (t: ExecutionContext, {args, code, message}: Fail
 
 const nowhere = `winnow-test-${randomUUID()}`;
 test('without anything to attach to', fails, {args: [], code: ExitCode.usage, message: /^winnow: say what to attach to; give names/});
+test('with something to wait for, and nothing to do then', fails, {args: ['web', '--ready=tcp:80'], code: ExitCode.usage, message: /^winnow: --ready is what steps wait for; give --exec, --test or --http/});
 test('in two ways at once', fails, {args: ['web', '--compose=shop'], code: ExitCode.usage, message: /^winnow: there is more than one way to attach here; give names/});
 test('to a container that is not there', fails, {args: [nowhere], code: ExitCode.failed, message: /^winnow: no container "winnow-test-.*" on this engine; docker ps/});
 test('to a name that is no container\'s', fails, {args: ['a/../b'], code: ExitCode.failed, message: /^winnow: no container "a\/\.\.\/b" on this engine/});

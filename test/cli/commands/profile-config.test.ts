@@ -1,15 +1,13 @@
 import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
-import {execa} from 'execa';
 import {ExitCode} from '../../../src/model/exit-code.js';
 import {runFilePath} from '../../../src/store/layout.js';
 import {readRun} from '../../../src/store/run-file.js';
 import {listRuns} from '../../../src/store/store.js';
 import {busybox, containerOf, ensureTestImages, workloads} from '../../capture/images.js';
-import {linesOf, spawnWinnow, temporaryStore, winnow} from '../run-winnow.js';
+import {linesOf, spawnWinnow, temporaryStore, untilLive, winnow} from '../run-winnow.js';
 
 test.before(ensureTestImages);
 
@@ -101,7 +99,7 @@ const dies = test.macro(async (t: ExecutionContext, step: string) => {
 });
 
 test('a service that dies ends the run, which says so and is kept as incomplete', dies, 'sleep 600');
-test('a service that died is named rather than the step that failed of it', dies, 'exit 7');
+test('a service that died is named rather than the step that failed of it', dies, 'sleep 1; exit 7');
 
 test('a service that has done its part and ends with exit code 0 is no failure', async (t) => {
   const {store, options} = await withConfig(t, withService('echo up; nc -l -p 8000 -e cat', 'true'));
@@ -176,13 +174,11 @@ test('interrupted, neither workload nor services are left', async (t) => {
   const marker = randomUUID();
   const {store, options} = await withConfig(t, served(`{image: "${busybox}", command: [/bin/sh, -c, "sleep 600; : db-${marker}"], docker: [--stop-timeout=0]}`).replace('exec: "true"', `exec: "sleep 600.${marker.replaceAll(/\D/g, '')}"`));
   const child = spawnWinnow(['profile', busybox, ...options]);
-  while ((await execa('grep', ['-rc', '/bin/busybox', path.join(store, 'live')], {reject: false})).stdout.match(/:[1-9]/) === null) {
-    await sleep(50);
-  }
+  await untilLive(child, store, '/bin/busybox');
   t.not(await containerOf(`db-${marker}`), null);
   child.kill('SIGTERM');
   const {exitCode, signal, stderr} = await child;
   t.is(exitCode, ExitCode.interrupted, `${signal ?? ''} ${stderr}`);
   t.is(await containerOf(marker), null);
-  t.like((await listRuns(store))[0], {incompleteReason: 'interrupted'});
+  t.is((await listRuns(store))[0]?.incompleteReason, 'interrupted', stderr);
 });
