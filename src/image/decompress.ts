@@ -4,6 +4,7 @@ import zlib from 'node:zlib';
 import {Decompress} from 'fzstd';
 import {archiveError} from './archive-error.js';
 import type {Chunks} from './byte-reader.js';
+import {withBoundedWindows} from './zstd-window.js';
 
 export type Compression = 'gzip' | 'zstd';
 
@@ -22,7 +23,8 @@ export function decompress(chunks: Chunks, compression: Compression): AsyncGener
   if (compression === 'gzip') {
     return decompressThrough(chunks, zlib.createGunzip(), compression);
   }
-  return createZstdDecompress === undefined ? decompressZstd(chunks) : decompressThrough(chunks, createZstdDecompress(), compression);
+  const bounded = withBoundedWindows(chunks);
+  return createZstdDecompress === undefined ? decompressZstd(bounded) : decompressThrough(bounded, createZstdDecompress(), compression);
 }
 
 async function* decompressThrough(chunks: Chunks, decompressor: Transform, compression: Compression): AsyncGenerator<Uint8Array, void, undefined> {

@@ -47,6 +47,17 @@ test('zstd of several frames, and with ones to skip, is read whole', async (t) =
   t.deepEqual(await buffer(decompress(streamOf(Buffer.concat([one, skipped, two])), 'zstd')), Buffer.concat([Buffer.from('one'), Buffer.alloc(500_000, 'two')]));
 });
 
+test('zstd that wants much memory for little data is refused, in whichever frame and chunk it says so', async (t) => {
+  const greedy = Buffer.from(execaSync('zstd', ['--stdout', '--long=28'], {input: 'some', encoding: 'buffer'}).stdout);
+  const fine = [Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]), Buffer.alloc(300_000, 'a'), randomBytes(5000), Buffer.alloc(0), Buffer.from('b')]
+    .flatMap((content, at) => (at === 0 ? [content] : [['--check'], ['--no-check', '--long=27'], ['--no-check', `--stream-size=${content.length}`]].map((options) => Buffer.from(execaSync('zstd', ['--stdout', ...options], {input: content, encoding: 'buffer'}).stdout))));
+  for (const chunkBytes of [1, 777, 2 ** 20]) {
+    t.is((await buffer(decompress(streamOf(Buffer.concat(fine), chunkBytes), 'zstd'))).length, 3 * 305_001);
+    const error = await t.throwsAsync(buffer(decompress(streamOf(Buffer.concat([...fine, greedy]), chunkBytes), 'zstd')), {instanceOf: WinnowError});
+    t.regex(error?.message ?? '', /needs a window of 268\.4 MB, more than 134\.2 MB/);
+  }
+});
+
 test('a layer that repeats is saved as a symlink to its first copy', async (t) => {
   const layer = await makeTar([file('a')]);
   const diffId = `sha256:${sha256(layer)}`;

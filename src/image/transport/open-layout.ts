@@ -26,6 +26,7 @@ export async function openLayout(directory: string, options: OpenOptions): Promi
 
 async function* readWhole(file: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {
+    await refuseOthers(file);
     yield* createReadStream(file, {highWaterMark: 2 ** 18}) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     throw cause instanceof WinnowError ? cause : unreadable(file, cause);
@@ -34,7 +35,7 @@ async function* readWhole(file: string): AsyncGenerator<Uint8Array, void, undefi
 
 async function readIfThere(file: string): Promise<Buffer | null> {
   try {
-    const {size} = await stat(file);
+    const size = await refuseOthers(file);
     if (size > maxDocumentBytes) {
       throw archiveError(`${file} is too large for a manifest`);
     }
@@ -45,6 +46,15 @@ async function readIfThere(file: string): Promise<Buffer | null> {
     }
     throw cause instanceof WinnowError ? cause : unreadable(file, cause);
   }
+}
+
+/** A device or pipe may never end; a link to a file is fine, as stores of blobs have them. @returns bytes. @throws WinnowError */
+async function refuseOthers(file: string): Promise<number> {
+  const found = await stat(file);
+  if (!found.isFile()) {
+    throw archiveError(`${file} is no regular file`);
+  }
+  return found.size;
 }
 
 function unreadable(file: string, cause: unknown): WinnowError {

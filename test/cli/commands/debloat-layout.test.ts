@@ -105,6 +105,8 @@ test('a layout that lacks a blob, or has another in its place, is refused', asyn
     await t.throwsAsync(readdir(path.join(root, 'out')), {code: 'ENOENT'});
   };
   await refused((blob) => rm(blob), /cannot read .*ENOENT/);
+  await refused(async (blob) => void (await execa('ln', ['--symbolic', '--force', '/dev/zero', blob])), /is no regular file/);
+  await refused(async (blob) => void (await execa('sh', ['-c', 'rm "$0" && mkfifo "$0"', blob])), /is no regular file/);
   await refused((blob) => writeFile(blob, gzip(Buffer.alloc(1024))), /not have the content that its name promises|not the one that the image's config names/);
   await refused(async (blob) => writeFile(blob, (await readFile(blob)).subarray(0, 100)), /corrupt or cut off/);
   await refused(() => writeFile(path.join(root, 'layout/index.json'), '{"manifests": [{"digest": "sha256:../../../etc/passwd"}]}'), /must match pattern/);
