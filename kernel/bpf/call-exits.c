@@ -68,10 +68,10 @@ static int storage_offset(const struct btf *kernel)
 }
 
 /*
- * A program that jumps to the one in `handlers`, but not for a task without
- * storage: that is anybody else's, whose calls are to cost least.
+ * A program that jumps to handler `which` in `handlers`, but not for a task
+ * without storage: that is anybody else's, whose calls are to cost least.
  */
-static int load_jump(int handlers, int function, int storage)
+static int load_jump(int handlers, enum wn_handler which, int function, int storage)
 {
 	struct bpf_insn code[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6, .src_reg = BPF_REG_1},
@@ -81,7 +81,7 @@ static int load_jump(int handlers, int function, int storage)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6},
 		{.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD, .imm = handlers},
 		{},
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = which},
 		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_tail_call},
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
 		{.code = BPF_JMP | BPF_EXIT},
@@ -117,11 +117,19 @@ bool wn_call_exits_show_32(void)
 	return show;
 }
 
+/* From now on the jumps go nowhere. */
+static void remove_handlers(const int handlers[2])
+{
+	for (__u32 which = 0; which < WN_HANDLERS; which++) {
+		bpf_map_delete_elem(handlers[0], &which);
+		bpf_map_delete_elem(handlers[1], &which);
+	}
+}
+
 /* The keeper: attaches, tells by a byte whether (0 or errno), and ends when `end` is closed. Never returns. */
 static _Noreturn void keep_links(const struct wn_call_exits *exits, int alive, int end)
 {
 	unsigned char error = 0;
-	__u32 zero = 0;
 
 	signal(SIGINT, SIG_IGN); /* what is sent to the group is for the other process */
 	signal(SIGTERM, SIG_IGN);
@@ -135,8 +143,7 @@ static _Noreturn void keep_links(const struct wn_call_exits *exits, int alive, i
 	close(STDERR_FILENO);
 	if (write(alive, &error, 1) == 1 && read(end, &error, 1) < 0)
 		_exit(WN_EXIT_FAILED);
-	for (int i = 0; i < 2; i++)
-		bpf_map_delete_elem(exits->handlers[i], &zero);
+	remove_handlers(exits->handlers);
 	_exit(WN_EXIT_DONE);
 }
 
@@ -169,16 +176,18 @@ static bool start_keeper(struct wn_call_exits *exits)
 	return !errno;
 }
 
-static bool set_handlers(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
+static bool set_handlers(struct wn_call_exits *exits, const int handlers[2], const int programs[WN_HANDLERS],
+			 int optional)
 {
-	__u32 zero = 0;
+	const __u32 any = WN_HANDLER_ANY;
 
-	for (int i = 0; i < 2; i++) {
-		exits->handlers[i] = handlers[i];
-		if (bpf_map_update_elem(handlers[i], &zero, &programs[i], BPF_ANY))
+	exits->handlers[0] = handlers[0];
+	exits->handlers[1] = handlers[1];
+	for (__u32 which = 0; which < WN_HANDLERS; which++) {
+		if (bpf_map_update_elem(handlers[0], &which, &programs[which], BPF_ANY))
 			return false;
 	}
-	return true;
+	return bpf_map_update_elem(handlers[1], &any, &optional, BPF_ANY) == 0;
 }
 
 /* Programs for what they jump to: its prototype is openat's, or the other one. */
@@ -188,17 +197,24 @@ struct jumps {
 };
 
 /* True also where this kernel doesn't have the call. */
-static bool load_jump_from(struct wn_call_exits *exits, const struct jumps *jumps, int function)
+static bool load_jump_from(struct wn_call_exits *exits, const struct jumps *jumps, int function, enum wn_handler which)
 {
 	int optional, program;
 
 	if (function < 0)
 		return true;
 	optional = btf__type_by_id(jumps->kernel, function)->type != btf__type_by_id(jumps->kernel, jumps->openat)->type;
-	program = load_jump(exits->handlers[optional], function, jumps->storage);
+	program = load_jump(exits->handlers[optional], optional ? WN_HANDLER_ANY : which, function, jumps->storage);
 	if (program >= 0)
 		exits->programs[exits->count++] = program;
 	return program >= 0;
+}
+
+static enum wn_handler handler_of(const struct wn_call_source *call)
+{
+	if (strcmp(call->name, "openat") == 0)
+		return WN_HANDLER_OPENAT;
+	return strcmp(call->name, "newfstatat") == 0 ? WN_HANDLER_NEWFSTATAT : WN_HANDLER_ANY;
 }
 
 static bool load_jumps(struct wn_call_exits *exits)
@@ -214,25 +230,25 @@ static bool load_jumps(struct wn_call_exits *exits)
 	if (kernel && !done)
 		errno = ENOTSUP;
 	for (unsigned int i = 0; done && i < wn_calls_count; i++)
-		done = load_jump_from(exits, &jumps, find_function(kernel, WN_CALL_FUNCTION, &wn_calls[i]));
+		done = load_jump_from(exits, &jumps, find_function(kernel, WN_CALL_FUNCTION, &wn_calls[i]),
+				      handler_of(&wn_calls[i]));
 	for (unsigned int i = 0; done && i < wn_calls_32_count; i++)
-		done = load_jump_from(exits, &jumps, find_function_32(kernel, &wn_calls_32[i]));
+		done = load_jump_from(exits, &jumps, find_function_32(kernel, &wn_calls_32[i]), WN_HANDLER_ANY);
 	btf__free(kernel);
 	return done;
 }
 
-bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[2])
+bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[WN_HANDLERS],
+			  int optional)
 {
 	exits->keeper = exits->alive = -1;
-	return set_handlers(exits, handlers, programs) && load_jumps(exits) && start_keeper(exits);
+	return set_handlers(exits, handlers, programs, optional) && load_jumps(exits) && start_keeper(exits);
 }
 
 void wn_stop_call_exits(struct wn_call_exits *exits)
 {
-	__u32 zero = 0;
-
-	for (int i = 0; exits->count && i < 2; i++)
-		bpf_map_delete_elem(exits->handlers[i], &zero);
+	if (exits->count)
+		remove_handlers(exits->handlers);
 }
 
 __u64 wn_call_exits_misses(const struct wn_call_exits *exits)

@@ -23,10 +23,12 @@ const char *wn_call_exits_refusal(void);
 bool wn_call_exits_show_32(void);
 
 /*
- * `handlers` and `programs`: descriptors of the two maps and of what is to
- * stand in each. False where the kernel refuses; errno tells, and close is due.
+ * `handlers`: descriptors of the two maps; `programs`: of what is to stand in
+ * the first; `optional`: the one for the other. False where the kernel refuses;
+ * errno tells, and close is due.
  */
-bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[2]);
+bool wn_attach_call_exits(struct wn_call_exits *exits, const int handlers[2], const int programs[WN_HANDLERS],
+			  int optional);
 void wn_stop_call_exits(struct wn_call_exits *exits);
 void wn_close_call_exits(struct wn_call_exits *exits);
 

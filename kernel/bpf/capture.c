@@ -70,6 +70,10 @@ static void choose_programs(struct winnow_bpf *probe, const struct wn_options *o
 	bpf_program__set_autoload(probe->progs.sys_exit, rung == WN_RUNG_TRACEPOINT);
 	bpf_program__set_autoload(probe->progs.call_exit, rung == WN_RUNG_FENTRY);
 	bpf_program__set_autoattach(probe->progs.call_exit, false);
+	bpf_program__set_autoload(probe->progs.openat_exit, rung == WN_RUNG_FENTRY);
+	bpf_program__set_autoattach(probe->progs.openat_exit, false);
+	bpf_program__set_autoload(probe->progs.newfstatat_exit, rung == WN_RUNG_FENTRY);
+	bpf_program__set_autoattach(probe->progs.newfstatat_exit, false);
 	bpf_program__set_autoload(probe->progs.optional_call_exit, rung == WN_RUNG_FENTRY);
 	bpf_program__set_autoattach(probe->progs.optional_call_exit, false);
 	bpf_program__set_autoload(probe->progs.io_submit, submitted);
@@ -110,6 +114,7 @@ static void configure(struct winnow_bpf *probe, const struct wn_options *options
 	wn_describe_calls((struct wn_call_desc *)constants->calls);
 	constants->execve_call = wn_call_number("execve");
 	constants->openat_call = wn_call_number("openat");
+	constants->newfstatat_call = wn_call_number("newfstatat");
 	constants->statx_call = wn_call_number("statx");
 	if (options->container_count)
 		constants->host_mount_namespace = own_mount_namespace();
@@ -264,11 +269,13 @@ static bool attach_call_exits(struct attached *attached)
 {
 	struct winnow_bpf *probe = attached->probe;
 	const int handlers[] = {bpf_map__fd(probe->maps.handlers), bpf_map__fd(probe->maps.optional_handlers)};
-	const int programs[] = {
-		bpf_program__fd(probe->progs.call_exit), bpf_program__fd(probe->progs.optional_call_exit),
+	const int programs[WN_HANDLERS] = {
+		[WN_HANDLER_ANY] = bpf_program__fd(probe->progs.call_exit),
+		[WN_HANDLER_OPENAT] = bpf_program__fd(probe->progs.openat_exit),
+		[WN_HANDLER_NEWFSTATAT] = bpf_program__fd(probe->progs.newfstatat_exit),
 	};
 
-	return wn_attach_call_exits(&attached->exits, handlers, programs);
+	return wn_attach_call_exits(&attached->exits, handlers, programs, bpf_program__fd(probe->progs.optional_call_exit));
 }
 
 static void tell_reason(char reason[WN_REASON_LEN], const char *what, int error)

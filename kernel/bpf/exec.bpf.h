@@ -83,6 +83,8 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 		send_scope(scratch, task, target);
 		like = (__u32)target << WN_TARGET_SHIFT;
 	}
+	note_change();
+	scratch->last.task = 0;
 	state->parent = state->process;
 	state->process = next_process(like);
 	state->cause = WN_EXECVE;
@@ -125,6 +127,7 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 
 	if (!from)
 		return 0;
+	note_change();
 	to = bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!to) {
 		count_lost(WN_LOSS_PROCESS);
@@ -161,6 +164,7 @@ int found(struct bpf_iter__task *context)
 	target = target_of(task);
 	if (target == NO_TARGET)
 		return 0;
+	note_change();
 	state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!state) {
 		count_lost(WN_LOSS_PROCESS);

@@ -32,17 +32,19 @@ static __always_inline bool locate_file(struct place *place, struct file *file)
 /* The same of open file number `fd`. */
 static __always_inline bool locate_fd(struct place *place, struct task_struct *task, int fd)
 {
-	struct file *file = plain_loads ? NULL : small_file_of(task, fd);
+	struct file *file = small_file_of(task, fd);
 	struct super_block *super;
+	struct inode *inode;
 
 	if (!file)
 		return locate_file(place, file_of(task, fd));
-	super = file->f_inode->i_sb;
+	inode = file->f_inode;
+	super = inode->i_sb;
 	if (!super || super->s_flags & SB_INTERNAL)
 		return false;
 	place->file = (__u64)file;
 	place->dentry = 0;
-	place->inode = file->f_inode->i_ino;
+	place->inode = inode->i_ino;
 	place->dev = super->s_dev;
 	return true;
 }
@@ -56,18 +58,28 @@ static __always_inline void locate_path(struct place *place, struct dentry *dent
 	place->dev = dentry->d_sb->s_dev;
 }
 
-static __always_inline bool changed_root(struct task_struct *task)
+static __always_inline bool changed_root(struct scratch *scratch, struct task_struct *task)
 {
-	struct dentry *root = task->fs->root.dentry;
+	struct fs_struct *fs = task->fs;
+	struct dentry *root = fs->root.dentry;
+	struct vfsmount *vfsmount = fs->root.mnt;
 
-	if (root != task->fs->root.mnt->mnt_root)
+	/* While a task has it as its root, what it is mounted on stays the root of the tree, or its own root changes. */
+	if (scratch->last.task == (__u64)task && scratch->last.root_mount == (__u64)vfsmount &&
+	    scratch->last.root_dentry == (__u64)root)
+		return false;
+	if (root != vfsmount->mnt_root)
 		return true;
 	/* On the mount that the namespace's root mount carries, or that itself. */
-	struct mount *mount = container_of(task->fs->root.mnt, struct mount, mnt);
+	struct mount *mount = container_of(vfsmount, struct mount, mnt);
 	struct mount *above = READ(mount, mnt_parent);
 	struct mount *top = task->nsproxy->mnt_ns->root;
 
-	return mount != top && above != top;
+	if (mount != top && above != top)
+		return true;
+	scratch->last.root_mount = (__u64)vfsmount;
+	scratch->last.root_dentry = (__u64)root;
+	return false;
 }
 
 /*
@@ -77,7 +89,7 @@ static __always_inline bool changed_root(struct task_struct *task)
 static __always_inline bool locate_base(struct scratch *scratch, struct task_struct *task, int dirfd, bool rooted)
 {
 	if (is_absolute(scratch) && !rooted) {
-		if (!changed_root(task))
+		if (!changed_root(scratch, task))
 			return true;
 		locate_path(&scratch->base, task->fs->root.dentry, task->fs->root.mnt);
 		scratch->key.what |= WN_CHROOT;

@@ -41,11 +41,17 @@ struct scratch {
 	__u64 unasked; /* bytes sent since this CPU asked how full the ring is */
 	__u64 tick; /* jiffies when tick_time was taken */
 	__u64 tick_time;
-	/* The task that was asked about last and its process, of which all is told. A struct task_struct may have been another's. */
+	/*
+	 * The task that was asked about last, unless any task's state has been made
+	 * or changed since (a struct task_struct may have been another's); its
+	 * process, of which all is told; and its root, where that is known to be
+	 * the root of the mount tree.
+	 */
 	struct {
 		__u64 task;
-		__u64 started;
-		__u64 execs;
+		__u64 changes;
+		__u64 root_dentry;
+		__u64 root_mount;
 		__u32 process;
 		__u32 reserved;
 	} last;

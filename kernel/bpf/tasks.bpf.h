@@ -16,6 +16,7 @@
 #include "scratch.bpf.h"
 
 const volatile __u32 target_bits; /* set by the loader: WN_TARGET_BITS where there are several targets, else 0 */
+__u64 task_changes; /* how often a task has become part of a process */
 __u32 last_process; /* processes are numbered from 1, and say which target they are of */
 
 struct task_state {
@@ -81,16 +82,23 @@ static __always_inline void announce_once(struct task_state *state)
 		state->announced = 1;
 }
 
+/* Before a task's state is made or changed: what CPUs remember of the last one is void. */
+static __always_inline void note_change(void)
+{
+	__sync_fetch_and_add(&task_changes, 1);
+}
+
 /* False for a task that is not followed. Most calls are of the task that made the last one, which takes no look-up. */
 static __always_inline bool find_process(struct scratch *scratch, struct task_struct *task, __u32 *process)
 {
 	struct task_state *state;
 
-	if (scratch->last.task == (__u64)task && scratch->last.started == task->start_time &&
-	    scratch->last.execs == task->self_exec_id) {
+	if (scratch->last.task == (__u64)task && scratch->last.changes == task_changes) {
 		*process = scratch->last.process;
 		return true;
 	}
+	scratch->last.task = 0;
+	scratch->last.changes = task_changes;
 	state = bpf_task_storage_get(&tasks, task, NULL, 0);
 	if (!state)
 		return false;
@@ -98,9 +106,8 @@ static __always_inline bool find_process(struct scratch *scratch, struct task_st
 	*process = state->process;
 	if (state->announced && state->process) {
 		scratch->last.task = (__u64)task;
-		scratch->last.started = task->start_time;
-		scratch->last.execs = task->self_exec_id;
 		scratch->last.process = state->process;
+		scratch->last.root_mount = 0;
 	}
 	return true;
 }

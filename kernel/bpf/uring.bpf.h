@@ -66,6 +66,7 @@ static __always_inline int on_submitted(struct io_kiocb *request)
 
 	if (!state || !scratch)
 		return 0;
+	scratch->last.task = 0; /* it was not asked whether that is the same */
 	switch (request->opcode) {
 	case IORING_OP_OPENAT:
 	case IORING_OP_OPENAT2:

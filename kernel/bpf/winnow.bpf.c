@@ -39,40 +39,31 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
 
-const volatile struct wn_call_desc calls[WN_CALL_TABLE]; /* set by the loader */
+/* Set by the loader. */
+const volatile struct wn_call_desc calls[WN_CALL_TABLE];
+const volatile __u32 newfstatat_call; /* the number of this name */
 
-/* The program that the loader's jump to, for functions of either prototype. */
+/* The programs that the loader's jump to, by enum wn_handler, for functions of either prototype. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, WN_HANDLERS);
 	__type(key, __u32);
 	__type(value, __u32);
 } handlers SEC(".maps"), optional_handlers SEC(".maps");
 
-/* A system call returns `result`; what both rungs do about it. */
-static __always_inline int on_call(struct pt_regs *regs, long result)
+/* A call that `desc` describes returns `result`; what both rungs do about it. */
+static __always_inline int on_call_of(struct task_struct *task, const struct wn_call_desc *desc, struct pt_regs *regs,
+				      long result, bool is_32)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	const volatile struct wn_call_desc *desc;
 	struct scratch *scratch;
-	__u64 number = regs->orig_ax & ~X32_BIT; /* the same calls, but for pointers in what they point to */
-	bool is_32 = task->thread_info.status & TS_COMPAT;
 	struct open_how how = {};
 	__u64 arguments[ARGUMENTS];
 	__u64 flags = 0, path;
 	__u16 error = 0;
-	__u8 kind, bits, op, follow;
+	__u8 kind = desc->kind, bits, op, follow;
 	__u32 process;
 	int dirfd;
 
-	if (!task->bpf_storage)
-		return 0; /* anybody else's, as a rule: cheaper than to look */
-	if (number >= WN_CALLS_MAX)
-		return 0;
-	desc = &calls[is_32 ? WN_CALLS_MAX + number : number];
-	kind = desc->kind;
-	if (kind == WN_KIND_NONE)
-		return 0;
 	scratch = scratch_of_cpu();
 	if (!scratch || !find_process(scratch, task, &process))
 		return 0;
@@ -147,6 +138,22 @@ static __always_inline int on_call(struct pt_regs *regs, long result)
 	return 0;
 }
 
+static __always_inline int on_call(struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 number = regs->orig_ax & ~X32_BIT; /* the same calls, but for pointers in what they point to */
+	bool is_32 = task->thread_info.status & TS_COMPAT;
+	const struct wn_call_desc *desc;
+
+	if (!task->bpf_storage)
+		return 0; /* anybody else's, as a rule: cheaper than to look */
+	if (number >= WN_CALLS_MAX)
+		return 0;
+	desc = (const struct wn_call_desc *)&calls[is_32 ? WN_CALLS_MAX + number : number];
+	barrier_var(desc); /* what it points to is not what the compiler sees */
+	return desc->kind == WN_KIND_NONE ? 0 : on_call_of(task, desc, regs, result, is_32);
+}
+
 /* The tracepoint rung: at the exit of every system call of every process. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long result)
@@ -163,6 +170,28 @@ SEC("?fexit/" WN_CALL_FUNCTION "openat")
 int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 {
 	return on_call(regs, result);
+}
+
+/* The two calls that programs make most, of 64-bit programs: to know beforehand where what stands is half the way. */
+SEC("?fexit/" WN_CALL_FUNCTION "openat")
+int BPF_PROG(openat_exit, struct pt_regs *regs, long result)
+{
+	const struct wn_call_desc openat = {
+		.kind = WN_KIND_OPEN, .op = WN_READ, .call = openat_call, .dirfd = 1, .path = 2, .flags = 3,
+	};
+
+	return on_call_of(bpf_get_current_task_btf(), &openat, regs, result, false);
+}
+
+SEC("?fexit/" WN_CALL_FUNCTION "newfstatat")
+int BPF_PROG(newfstatat_exit, struct pt_regs *regs, long result)
+{
+	const struct wn_call_desc newfstatat = {
+		.kind = WN_KIND_PATH, .op = WN_STAT, .call = newfstatat_call, .dirfd = 1, .path = 2, .flags = 4,
+		.bits = WN_CALL_AT_FLAGS,
+	};
+
+	return on_call_of(bpf_get_current_task_btf(), &newfstatat, regs, result, false);
 }
 
 /* BTF has another prototype for calls that a kernel may be built without, and jumps stay within one. */

@@ -41,6 +41,14 @@ enum wn_kind {
 #define WN_CALL_IN_MEMORY 16 /* the one argument points to the others, of 32 bits each */
 #define WN_CALL_SOCKETCALL 32 /* the first argument says which call, the second points to its arguments */
 
+/* What the fentry rung does at a call's exit. */
+enum wn_handler {
+	WN_HANDLER_ANY, /* looks the call up */
+	WN_HANDLER_OPENAT,
+	WN_HANDLER_NEWFSTATAT,
+	WN_HANDLERS,
+};
+
 /* Where a system call keeps what we want; arguments count from 1, 0 = none. */
 struct wn_call_desc {
 	__u8 kind;
