@@ -1,5 +1,7 @@
 import {ExitCode} from '../model/exit-code.js';
 import type {DryingUp} from '../model/live.js';
+import {plural} from '../model/plural.js';
+import type {Evidence} from '../model/profile.js';
 import {formatBytes} from '../model/units.js';
 import type {AutoOutcome} from './auto-runs.js';
 import type {CommandContext} from './context.js';
@@ -16,8 +18,8 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
     context.printJson({image, runs: documents, files, evidence, ...(auto === null ? {} : {auto})});
   } else {
     runs.forEach((run) => context.print(`${run.service === undefined ? '' : `service ${run.service} (${run.metadata.imageName}): `}${runLine(run)}`));
-    const bytes = trainer.profile.files.reduce((sum, file) => sum + (file.observedRuns > 0 ? file.bytes : 0), 0);
-    context.print(`${image}: ${files} files needed so far (${formatBytes(bytes)}), by ${evidence.runs} clean runs of ${evidence.workloads.length} workloads`);
+    const bytes = trainer.profile.files.reduce((sum, file) => sum + (file.observedRuns + file.observedFlawedRuns > 0 ? file.bytes : 0), 0);
+    context.print(`${image}: ${plural(files, 'file')} needed so far (${formatBytes(bytes)}), by ${plural(evidence.runs, 'clean run')} of ${plural(evidence.workloads.length, 'workload')}${flawedRuns(evidence)}`);
   }
   if (failure !== null) {
     throw failure;
@@ -36,6 +38,10 @@ export function reportProfile(image: string, {runs, failure, trainer, auto}: Pro
   } else if (!context.json) {
     context.note(`next: winnow plan ${image}`);
   }
+}
+
+function flawedRuns({flawedRuns}: Evidence): string {
+  return flawedRuns === 0 ? '' : ` and ${plural(flawedRuns, 'run')} that lost records or broke off`;
 }
 
 export function runLine({metadata, driedUp}: Pick<StoredRun, 'metadata' | 'driedUp'>): string {
