@@ -6,6 +6,7 @@ import {type PackagePresence, packagePresence} from '../sbom/installed.js';
 import {type DebloatedImage, debloatImages} from './debloat-image.js';
 import {decisionsIn} from './decisions.js';
 import type {DescribedImage} from './describe-image.js';
+import {manifestsOfKept} from './language-manifests.js';
 import {filterDatabase, hasRpmDatabase, isReadByScanners, joinVersions} from './package-database.js';
 import type {PlannedFile} from './planned-file.js';
 import {keepAlikeInLayers} from './shared-layers.js';
@@ -37,9 +38,9 @@ export async function debloatWithDatabases(images: readonly ImageToDebloat[]): P
   const decided = keepAlike(images, images.map(({planned}) => keepForScanners(planned, isReadByScanners)));
   const filtered = images.map(({described: {index, contents}}, at) => {
     const presence = packagePresence(index, decisionsIn(decided[at] ?? []));
-    return {presence, database: filterDatabase(decided[at] ?? [], new ImageTree(index), presence, contents)};
+    return {presence, database: filterDatabase(decided[at] ?? [], new ImageTree(index), presence, contents), manifests: manifestsOfKept(decided[at] ?? [], presence)};
   });
-  const files = keepAlike(images, decided.map((own, at) => keepForScanners(own, (path) => filtered[at]?.database.has(path) === true)));
+  const files = keepAlike(images, decided.map((own, at) => keepForScanners(own, (path) => filtered[at]?.database.has(path) === true || filtered[at]?.manifests.has(path) === true)));
   const replaced = databasesOf(images, decided, files, filtered.map(({database}) => database));
   const cut = await debloatImages(images.map(({original}, at) => ({original, decisions: decisionsIn(files[at] ?? []), replaced: replaced[at] ?? new Map()})));
   return cut.map((image, at): FilteredImage => ({

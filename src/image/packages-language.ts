@@ -18,6 +18,9 @@ export const languageDatabases: readonly RegExp[] = [
   /\.dist-info\/(METADATA|RECORD)$/, /\.egg-info\/(PKG-INFO|installed-files\.txt)$/, nodeManifest, gemSpecification,
 ];
 
+/** True for the document by which a package is known: its name and version stand in it. */
+export const isLanguageManifest = (path: ContainerPath): boolean => [pythonMetadata, nodeManifest, gemSpecification].some((pattern) => pattern.test(path));
+
 /** What the package managers of languages say that they put into the image. */
 export function* readLanguagePackages(files: readonly ImageFile[], texts: Texts): Generator<PackageClaim> {
   yield* readPython(texts);
