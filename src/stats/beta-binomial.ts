@@ -28,7 +28,7 @@ export function fitBetaBinomial(histogram: ArrayLike<number>): BetaPrior {
     const deviation = (logStrength - log(assumedStrength)) / strengthSpread;
     return (
       likelihood(mean * strength, (1 - mean) * strength) +
-      assumedMean * log(mean) + (1 - assumedMean) * log(1 - mean) - deviation ** 2 / 2
+      assumedMean * log(mean) + (1 - assumedMean) * log(1 - mean) - (deviation * deviation) / 2
     );
   };
   const [logitMean, logStrength] = maximise(objective);

@@ -21,7 +21,7 @@ export function designEffect(incidence: Incidence, kindOf: ArrayLike<number>): D
     const kind = kindOf[run] ?? 0;
     sizes[kind] = (sizes[kind] ?? 0) + 1;
   }
-  const squares = sizes.reduce((sum, size) => sum + size ** 2, 0);
+  const squares = sizes.reduce((sum, size) => sum + size * size, 0);
   const kinds = sizes.filter((size) => size > 0).length;
   if (kinds < 2 || kinds === runs) {
     return null;
@@ -33,8 +33,8 @@ export function designEffect(incidence: Incidence, kindOf: ArrayLike<number>): D
     if (neededBy.length > 0) {
       counts.fill(0);
       neededBy.forEach((run) => (counts[kindOf[run] ?? 0] = (counts[kindOf[run] ?? 0] ?? 0) + 1));
-      const explained = counts.reduce((sum, count, kind) => sum + (count === 0 ? 0 : exactly(count ** 2 / (sizes[kind] ?? 1))), 0);
-      between += explained - exactly(neededBy.length ** 2 / runs);
+      const explained = counts.reduce((sum, count, kind) => sum + (count === 0 ? 0 : exactly((count * count) / (sizes[kind] ?? 1))), 0);
+      between += explained - exactly((neededBy.length * neededBy.length) / runs);
       within += neededBy.length - explained;
     }
   }

@@ -57,6 +57,15 @@ export function logistic(x: number): number {
   return (x < 0 ? small : 1) / (1 + small);
 }
 
+/** base^exponent for an exponent of 0, 1, 2, … */
+export function integerPower(base: number, exponent: number): number {
+  let power = 1;
+  for (let factor = 0; factor < exponent; factor += 1) {
+    power *= base;
+  }
+  return power;
+}
+
 /** ln((1 + z) / (1 − z)) for |z| ≤ 0.18 (DLMF 4.37.24). */
 function twiceArtanh(z: number): number {
   const y = z * z;

@@ -25,7 +25,7 @@ export function unseenRisk({runs, withUnique, pairs}: UnseenCounts): {estimate: 
     return {estimate: 0, upper95: 1 - exp(log(0.05) / runs)};
   }
   const x = withUnique / runs;
-  const variance = (withUnique * (1 - x) + 2 * pairs) / runs ** 2;
+  const variance = (withUnique * (1 - x) + 2 * pairs) / (runs * runs);
   const effectiveRuns = (x * (1 - x)) / variance;
   return {estimate: x, upper95: betaQuantile(0.95, x * effectiveRuns + 1, effectiveRuns * (1 - x))};
 }

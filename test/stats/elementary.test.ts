@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {exp, log, log1p, logistic, logit} from '../../src/stats/elementary.js';
+import {exp, integerPower, log, log1p, logistic, logit} from '../../src/stats/elementary.js';
 
 const bits = (x: number): string => Buffer.from(Float64Array.of(x).buffer).toString('hex');
 const ulps = (a: number, b: number): number => (a === b ? 0 : Math.abs(a - b) / (Math.abs(b) * Number.EPSILON + 5e-324));
@@ -33,6 +33,10 @@ test('log1p keeps the precision of small arguments', (t) => {
 
 test('some results are these bits, on every machine', (t) => {
   t.deepEqual([exp(1), exp(-0.1), log(10), log(1e-300), logit(0.2)].map(bits), ['6a57148b0abf0540', '3a2bd5996df4ec3f', '1655b5bbb16b0240', 'b57ff847349685c0', 'ef39fafe422ef6bf']);
+});
+
+test('a power of no factors is 1, and of others their product', (t) => {
+  t.deepEqual([integerPower(0, 0), integerPower(0.1, 1), integerPower(0.1, 3), integerPower(3, 4)], [1, 0.1, 0.1 * 0.1 * 0.1, 81]);
 });
 
 test('logistic undoes logit', (t) => {

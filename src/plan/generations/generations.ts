@@ -1,5 +1,6 @@
 import type {CostModel} from '../../model/cost-model.js';
 import type {Generation, GenerationPolicy} from '../../model/debloat-config.js';
+import {exp} from '../../stats/elementary.js';
 import {breakEven} from '../file-cost.js';
 
 export const defaultGenerations: GenerationPolicy = {halfLifeRuns: 5, hysteresis: 6, oldAfterRuns: 60};
@@ -36,7 +37,7 @@ export class Generations {
   constructor(bytes: readonly number[], cost: CostModel, policy: GenerationPolicy = defaultGenerations) {
     this.#policy = policy;
     this.#threshold = Float64Array.from(bytes, (size) => breakEven(cost, size));
-    this.#decay = 2 ** (-1 / policy.halfLifeRuns);
+    this.#decay = exp(-Math.LN2 / policy.halfLifeRuns);
     this.#hits = new Float64Array(bytes.length);
     this.#idle = new Uint32Array(bytes.length);
     this.#generations = bytes.map(() => 'young');

@@ -1,3 +1,4 @@
+import {integerPower} from '../../stats/elementary.js';
 import type {Episode} from './groups.js';
 
 /** How a context counts; the defaults were chosen on recorded runs (docs/prefetch.md). */
@@ -36,7 +37,7 @@ export function makePredict(groups: number, episodes: readonly Episode[], {order
     const belief = Float64Array.from(share, (value) => value * strength);
     let trials = strength;
     episodes.forEach(({weight, groups: own}, at) => {
-      const likelihood = weight * mismatch ** (context.length - (matches[at] ?? 0));
+      const likelihood = weight * integerPower(mismatch, context.length - (matches[at] ?? 0));
       trials += likelihood;
       for (const group of own) {
         belief[group] = (belief[group] ?? 0) + likelihood;

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import test from 'ava';
 import fc from 'fast-check';
@@ -76,6 +77,16 @@ test('probabilities are such, and the one of the profiled kinds is never NaN, fo
       low >= 0 && low <= next && next <= high && high <= 1 && likeProfiled >= 0 && likeProfiled <= 1 && touched.probability >= next);
   }));
   t.pass();
+});
+
+test('a profile of recorded runs has these bits, on every machine', async (t) => {
+  const {touches, index} = tracedImage('cache', unpackTrace(await readFile(new URL('../../fixtures/traces/cache.json.br', import.meta.url))));
+  const {files, evidence: {risk, coverage, newWorkloadRisk}} = trainProfile(touches, index);
+  const numbers = files.flatMap(({probability: own, interval, likeProfiled, touched}) => [own, ...interval, likeProfiled, touched.probability, ...touched.interval]);
+  const bits = Buffer.alloc(8 * (numbers.length + 4));
+  [...numbers, risk.estimate, risk.upper95, coverage, newWorkloadRisk ?? -1].forEach((number, at) => bits.writeDoubleBE(number, 8 * at));
+  // What learning anew or another formula changes, it changes here too; nothing else may.
+  t.is(createHash('sha256').update(bits).digest('hex'), '971706ded5ed2a4d3c2c74be5cc958550715afc4b2618b7b9e1e10abd9df9331');
 });
 
 test('on recorded runs of a cache server, kinds left out are foretold better than by one prior for all files', async (t) => {
