@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #include "fixture.h"
 #include "gate.h"
@@ -94,6 +95,9 @@ static void open_family(void)
 	CALL(open, "write", IN("file"), EEXIST, IN("file"), O_WRONLY | O_CREAT | O_EXCL, 0644);
 	CALL(getdents64, "list", IN("dir"), 0, directory, (char[4096]){}, 4096);
 	close(directory);
+	directory = CALL(open, "read", IN("jail"), 0, IN("jail"), O_RDONLY | O_DIRECTORY);
+	CALL(getdents, "list", IN("jail"), 0, directory, (char[4096]){}, 4096);
+	close(directory);
 }
 
 static void names(void)
@@ -163,6 +167,21 @@ static void lengths_of_names(void)
 	names_of_length(strlen(IN("x")), 26);
 	names_of_length(57, 74);
 	names_of_length(250, strlen(IN("")) + NAME_MAX);
+}
+
+/* Paths of every depth and names of every length that the probe takes its shorter way for, and some more. */
+static void depths_and_lengths(void)
+{
+	static char path[PATH_MAX];
+
+	for (int level = 0; level <= LEVELS; level++) {
+		name_level(path, FIXTURE, level);
+		close(CALL(open, "read", path, 0, path, O_RDONLY | O_DIRECTORY));
+	}
+	for (int letters = 1; letters <= NAME_LENGTHS; letters++) {
+		name_of_length(path, FIXTURE, letters);
+		close(CALL(open, "read", path, 0, path, O_RDONLY));
+	}
 }
 
 static void stat_family(void)
@@ -364,6 +383,24 @@ static void made_if_known(long result, const char *call, const char *op, const c
 		expect(call, op, path, result < 0 ? errno : 0);
 }
 
+/* Of the user's name space, which not every file system has. */
+static void attributes(void)
+{
+	const char *name = "user.winnow", *set = IN("attribute-set"), *lset = IN("attribute-lset");
+	const char *removed = IN("attribute-removed"), *lremoved = IN("attribute-lremoved");
+
+	int fd;
+
+	made_if_known(syscall(SYS_setxattr, set, name, "1", 1, 0), "setxattr", "write", set);
+	fd = CALL(open, "read", set, 0, set, O_RDONLY);
+	if (fgetxattr(fd, name, (char[8]){}, 8) == 1)
+		expect("fgetxattr", "stat", set, 0);
+	close(fd);
+	made_if_known(syscall(SYS_lsetxattr, lset, name, "1", 1, 0), "lsetxattr", "write", lset);
+	made_if_known(syscall(SYS_removexattr, removed, name), "removexattr", "write", removed);
+	made_if_known(syscall(SYS_lremovexattr, lremoved, name), "lremovexattr", "write", lremoved);
+}
+
 /* Calls that the C library has no name for. */
 static void young_calls(void)
 {
@@ -484,8 +521,12 @@ static void handles(void)
 
 static void mounts(void)
 {
-	long result = syscall(SYS_mount, "none", IN("mountpoint"), "tmpfs", 0, NULL);
+	int tree = syscall(SYS_open_tree, AT_FDCWD, IN("tree"), 0);
+	long result;
 
+	made_if_allowed(tree, "open_tree", "lookup", IN("tree"));
+	close(tree);
+	result = syscall(SYS_mount, "none", IN("mountpoint"), "tmpfs", 0, NULL);
 	if (made_if_allowed(result, "mount", "lookup", IN("mountpoint")) == 0)
 		CALL(umount2, "lookup", IN("mountpoint"), 0, IN("mountpoint"), 0);
 }
@@ -653,12 +694,14 @@ static void run(char **files)
 	open_family();
 	names();
 	lengths_of_names();
+	depths_and_lengths();
 	stat_family();
 	failures();
 	executions();
 	changes();
 	mapping();
 	questions();
+	attributes();
 	young_calls();
 	if (has_calls_32())
 		calls_32();

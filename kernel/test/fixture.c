@@ -15,7 +15,7 @@ static const char *const programs[] = {"nothing", "dynamic", "loader"};
 
 static const char *const files[] = {
 	"file", "second", "third", "path-only", "written", "accessed", "by-descriptor", "by-empty-name", "by-statx", "by-thread", "mapped", "mapped-code",
-	"inherited", "attributed", "extended", "measured", "watched", "timed", "young", "by-32-bit", "by-x32",
+	"inherited", "attributed", "extended", "measured", "watched", "timed", "young", "attribute-set", "attribute-lset", "attribute-removed", "attribute-lremoved", "tree", "by-32-bit", "by-x32",
 	"32-open", "32-openat", "32-stat64", "32-fstatat64", "32-fstat", "32-access", "32-mmap", "32-mmap2", "32-owned", "32-timed",
 	"last-words", "submitted", "by-worker", "into-slot", "untold", "to-remove", "hard-a", BAD_NAME, ODD_NAME, "dir/inside", "dir/second", "other/inside", "jail/inside",
 };
@@ -67,6 +67,21 @@ static void make_deep(void)
 		die("fchdir");
 }
 
+static void make_levels(void)
+{
+	char path[PATH_MAX];
+
+	for (int level = 0; level <= LEVELS; level++) {
+		name_level(path, ".", level);
+		if (mkdir(path, 0755))
+			die(path);
+	}
+	for (int letters = 1; letters <= NAME_LENGTHS; letters++) {
+		name_of_length(path, ".", letters);
+		write_file(path, "content\n", 0644);
+	}
+}
+
 #define EACH(index, array) (size_t index = 0; index < sizeof(array) / sizeof(*(array)); index++)
 
 int main(int argc, char **argv)
@@ -102,5 +117,6 @@ int main(int argc, char **argv)
 	write_file("script", "#!" IN("nothing") "\n", 0755);
 	write_file("orphan-script", "#!" IN("absent") "\n", 0755);
 	make_deep();
+	make_levels();
 	return 0;
 }
