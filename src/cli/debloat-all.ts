@@ -115,7 +115,7 @@ function plannedFiles({index}: DescribedImage, planned: PlannedDecisions, {image
 /** The plan in a file, or what the store's runs of the image give. */
 async function planFor({image}: OpenedImage, {plan, ...options}: DebloatAllOptions, context: CommandContext): Promise<PlannedDecisions> {
   if (plan === undefined) {
-    const {profile, index} = await loadTrainedImage(image.id, context, evidenceOf(options));
+    const {profile, index} = await loadTrainedImage(image.id, context, {...evidenceOf(options), title: image.name});
     return planDebloat(profile, index, defaultPolicy);
   }
   const configs = await readPlanFile(plan, context.cwd);

@@ -68,7 +68,7 @@ export function printReport(report: DebloatReport, {changedLayers}: DebloatedIma
   const layers = original.layers.length;
   alignColumns([
     [original.name, original.id.slice(0, 19), formatBytes(original.bytes), plural(layers, 'layer')],
-    ...(debloated === null ? [] : [[debloated.name, debloated.id.slice(0, 19), formatBytes(debloated.bytes), `${plural(layers, 'layer')}, ${layers - changedLayers} as before`]]),
+    ...(debloated === null ? [] : [[debloated.name, debloated.id.slice(0, 19), formatBytes(debloated.bytes), `${plural(layers, 'layer')}, ${layers - changedLayers} unchanged`]]),
     ...(remainder === null ? [] : [[remainder.name, remainder.id.slice(0, 19), formatBytes(remainder.bytes), 'what was removed']]),
   ], new Set([2])).forEach(context.print);
   const count = (state: DebloatReport['packages'][number]['state']): number => packages.filter((of) => of.state === state).length;

@@ -95,7 +95,7 @@ function report(error: unknown, effects: CliEffects): number {
       return ExitCode.done;
     }
     if (error.code !== 'commander.help') {
-      effects.writeError(`winnow: ${terminalText(error.message.replace(/^error: /, '').replaceAll('\n', ' '))}; see winnow --help\n`);
+      effects.writeError(`winnow: ${terminalText(error.message.replace(/^error: /, '').replace(/\.$/, '').replaceAll('\n', ' '))}; see winnow --help\n`);
     }
     return ExitCode.usage;
   }

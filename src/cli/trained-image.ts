@@ -25,6 +25,8 @@ export interface TrainedImage {
 export interface TrainedImageOptions extends TrainOptions {
   /** Names or ids of earlier images whose runs count too. */
   readonly from?: readonly string[];
+  /** What a message is to call the image, where that is not what it is looked up by. */
+  readonly title?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface TrainedImageOptions extends TrainOptions {
  * it means what it meant when its runs were captured.
  * @throws WinnowError where neither knows the image, or the store has no run of it or of an earlier one
  */
-export async function loadTrainedImage(name: string, context: CommandContext, {from = [], ...options}: TrainedImageOptions = {}): Promise<TrainedImage> {
+export async function loadTrainedImage(name: string, context: CommandContext, {from = [], title = name, ...options}: TrainedImageOptions = {}): Promise<TrainedImage> {
   const {storeDirectory} = context;
   const all = await listRuns(storeDirectory, {}, ({message}) => context.note(`winnow: left out: ${message}`));
   const index = await findIndex(name, all, context);
@@ -41,7 +43,7 @@ export async function loadTrainedImage(name: string, context: CommandContext, {f
   const counted = new Set([...own, ...earlier.flatMap((image) => image.runs)]);
   const runs = all.filter((run) => counted.has(run));
   if (runs.length === 0) {
-    throw new WinnowError(`there are no runs of ${name} (${index.image.id.slice(0, 19)}) in ${storeDirectory}`, {hint: recordHint(name, all)});
+    throw new WinnowError(`there are no runs of ${title} (${index.image.id.slice(0, 19)}) in ${storeDirectory}`, {hint: recordHint(title, all)});
   }
   const tree = new ImageTree(index);
   const touches = await aggregateRuns(storeDirectory, runs);

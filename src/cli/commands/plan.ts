@@ -115,6 +115,6 @@ function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, 
     context.note(`winnow: more runs may miss a file than the limit of ${formatPercent(maxRisk)} allows: the bound is ${formatPercentUp(calibration.bound)}; remove less, or allow more bytes`);
     context.exitWith(ExitCode.threshold);
   } else if (totals.removedFiles === 0) {
-    context.note(`winnow: ${calibration.runs} runs that differ cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
+    context.note(`winnow: ${calibration.runs === 1 ? '1 run' : `${calibration.runs} runs that differ`} cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
   }
 }
