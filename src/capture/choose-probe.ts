@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {ExitCode} from '../model/exit-code.js';
 import type {Backend} from '../model/run.js';
 import {WinnowError} from '../model/winnow-error.js';
@@ -54,7 +55,8 @@ async function startFirst(targets: readonly ProbeTarget[], choice: ProbeChoice):
       refusals.push(error);
     }
   }
-  throw refusals.at(-1) ?? new WinnowError('no probe to try');
+  const last = refusals.at(-1) ?? new WinnowError('no probe to try');
+  throw choice.host.name === null && process.geteuid?.() !== 0 ? new WinnowError('the probes need root', {exitCode: last.exitCode, hint: 'run it with sudo -E', cause: last}) : last;
 }
 
 const bestFirst = ['ebpf', 'module', 'bpftrace'] as const;

@@ -15,8 +15,15 @@ export async function storedRun<Result extends CaptureResult>(
   capture: (effects: Omit<RecordingEffects, 'signal'>) => Promise<Result>,
 ): Promise<Result> {
   let feed: LiveFeed | undefined;
+  let feedFailed = Promise.resolve();
   const tell = (event: LiveEvent): void => {
-    feed?.append(event);
+    try {
+      feed?.append(event);
+    } catch {
+      // A full disk: who watches loses sight, and what the feed took is room for the run.
+      feedFailed = feed?.close() ?? feedFailed;
+      feed = undefined;
+    }
     onEvent(event);
   };
   try {
@@ -29,6 +36,7 @@ export async function storedRun<Result extends CaptureResult>(
       onEvent: tell,
     });
     const {metadata} = result.run;
+    await feedFailed;
     await writeRun(storeDirectory, result.run);
     tell({kind: 'ended', runId: metadata.runId, metadata});
     return result;

@@ -57,6 +57,9 @@ async function answering(engine: Docker, at: string, hint: string): Promise<Dock
   try {
     await engine.ping();
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EACCES') {
+      throw new WinnowError(`this user may not use Docker at ${at}`, {exitCode: ExitCode.hostCannot, hint: 'run it with sudo -E', cause});
+    }
     throw new WinnowError(`Docker does not answer at ${at}`, {exitCode: ExitCode.hostCannot, hint, cause});
   }
   return engine;

@@ -4,6 +4,18 @@ import type {AccessRow} from '../../src/model/access.js';
 /** What the program makes accesses to that some probe can't see. It needs io_uring, which Docker's own filter forbids. */
 export const blindSpotsProgram = ['/workloads/blindspots'] as const;
 
+/** The test, by its path below test, that shows a line of the table which the program is not about; or why there is none. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  'loader-link': '`vm/lsm`',
+  killed: '`capture/hostile`',
+  'old-io-uring': 'none: no kernel of Debian 12 is that old',
+  burst: '`capture/bpftrace-probe`',
+  'mapped-before': '`cli/commands/attach`, of what is read instead: no call and no hook tells of a page that is there already',
+};
+
+/** The last column of the table. */
+export const shownBy = (id: string): string => elsewhere[id] ?? '`capture/blind-spots`';
+
 interface Access {
   /** Id of the blind spot. */
   readonly spot: string;

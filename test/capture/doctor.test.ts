@@ -1,10 +1,11 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import test from 'ava';
 import {blindSpots, type ProbeName} from '../../src/capture/blind-spots.js';
 import {examineHost, type Examination} from '../../src/capture/doctor/examine.js';
 import type {CommandResult, Host} from '../../src/capture/doctor/host.js';
 import {WinnowError} from '../../src/model/winnow-error.js';
 import {winnow} from '../cli/run-winnow.js';
+import {shownBy} from './blind-spots.js';
 
 test('this host is able: the probe is chosen by what really loads, and Docker answers', async (t) => {
   const {code, out, err} = await winnow(['doctor', '--json']);
@@ -175,9 +176,12 @@ test('Secure Boot with lockdown refuses an unsigned module and says how to sign'
   t.regex(check?.mend ?? '', /^mokutil/);
 });
 
-test('the page on probes has the blind spots that doctor states', (t) => {
+test('the page on probes has the blind spots that doctor states, each with a test that there is', (t) => {
   const names: readonly ProbeName[] = ['fentry', 'tracepoint', 'module', 'bpftrace', 'strace'];
-  const rows = blindSpots.map(({what, probes, instead}) => `| ${what} | ${names.map((name) => (probes.includes(name) ? 'no' : 'yes')).join(' | ')} | ${instead} |`);
+  const rows = blindSpots.map(({id, what, probes, instead}) => `| ${what} | ${names.map((name) => (probes.includes(name) ? 'no' : 'yes')).join(' | ')} | ${instead} | ${shownBy(id)} |`);
   const page = readFileSync(new URL('../../docs/probes.md', import.meta.url), 'utf8');
   t.deepEqual(page.split('\n').filter((line) => /\| (yes|no) \|/.test(line)), rows);
+  for (const [, name] of rows.join('\n').matchAll(/\| `([\w/-]+)`/g)) {
+    t.true(existsSync(new URL(`../${name}.test.ts`, import.meta.url)), name);
+  }
 });

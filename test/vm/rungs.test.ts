@@ -40,9 +40,12 @@ const sameSet = test.macro(async (t, series: string) => {
       sameAccesses(t, recorder.rows, printed);
     }
     t.deepEqual(kernelWarnings(await readFile(path.join(share, 'module.kernel-log'), 'utf8')), []);
+    const spots = await readFile(path.join(share, 'spots'), 'utf8');
+    const byModule = await record(t, path.join(share, 'module-spots.stream'), 'module');
+    t.deepEqual(spotsMissed(byModule.rows, spots), spotsOf('module', spots));
+    t.regex(await readFile(path.join(share, 'held'), 'utf8'), /^\d/, 'a probe attaches beside what the kernel still holds of the one before');
     const orphan = await record(t, path.join(share, 'orphan.stream'), 'fentry');
     t.false(orphan.ended);
-    const spots = await readFile(path.join(share, 'spots'), 'utf8');
     t.deepEqual(spotsMissed(orphan.rows, spots), spotsOf('fentry', spots));
     const {rungs: ladder} = JSON.parse(await readFile(path.join(share, 'features.json'), 'utf8')) as {rungs: unknown};
     t.deepEqual(ladder, [{name: 'fentry', attaches: true}, {name: 'tracepoint', attaches: true}]);

@@ -14,10 +14,16 @@ while read -r rung; do
   detach
 done <rungs
 
+attach module-spots.stream --container "$id" --rung module
+container "$id" spots.json >spots
+detach
 rmmod winnow
 dmesg -r >module.kernel-log
 
-# What the first rung can't see. Then, without its keeper it sees nothing any more; it must say so.
+# What the first rung can't see, while the kernel still holds programs of an earlier probe of that kind. Then, without its keeper it sees nothing any more; it must say so.
+attach earlier.stream --container "$id" --rung fentry
+detach
+pidof winnow-keeper >held
 attach orphan.stream --container "$id" --rung fentry
 container "$id" spots.json >spots
 kill -KILL "$(tr -d ' ' <"/proc/$probe/task/$probe/children")"

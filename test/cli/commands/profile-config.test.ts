@@ -144,6 +144,15 @@ test('a service whose files are to be captured has a run of its own image', asyn
   t.deepEqual(used(busybox), [false, false, true, false]);
 });
 
+test('a service can\'t be captured by bpftrace, which says so before anything is started', async (t) => {
+  const {store, options} = await withConfig(t, capturing('true'));
+  const {code, err} = await winnow(['profile', busybox, ...options.slice(0, -1), '--backend=bpftrace']);
+  t.is(code, ExitCode.hostCannot);
+  t.is(err, 'winnow: the bpftrace hook follows one container, not its services too; leave out "capture" of the services\n');
+  t.deepEqual(await listRuns(store), []);
+  t.is(await containerOf('/workloads/nothing; echo up'), null);
+});
+
 test('where the workload fails, the run of its service is no complete one either', async (t) => {
   const {store, options} = await withConfig(t, capturing('exit 3'));
   const {code, err} = await winnow(['profile', busybox, ...options]);
