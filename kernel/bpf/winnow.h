@@ -11,7 +11,10 @@
 #define WN_PID_BITS ((1u << WN_TARGET_SHIFT) - 1) /* pids end below 2^22 */
 #define WN_CGROUPS_MAX 16
 
-/* What the kernel's function behind a system call begins with (syscall_wrapper.h of each architecture). */
+/*
+ * What the kernel's function behind a system call begins with
+ * (syscall_wrapper.h of each architecture).
+ */
 #if defined(__x86_64__) || defined(__TARGET_ARCH_x86)
 #define WN_CALL_FUNCTION "__x64_sys_"
 /* The same for 32-bit programs: with a compatible version of its own, or the 64-bit one. */
@@ -39,7 +42,8 @@ enum wn_kind {
 #define WN_CALL_OPEN_HOW 4 /* flags argument points to struct open_how */
 #define WN_CALL_CREAT 8 /* no flags argument: opens for writing */
 #define WN_CALL_IN_MEMORY 16 /* the one argument points to the others, of 32 bits each */
-#define WN_CALL_SOCKETCALL 32 /* the first argument says which call, the second points to its arguments */
+/* The first argument says which call, the second points to its arguments. */
+#define WN_CALL_SOCKETCALL 32
 
 /* What the fentry rung does at a call's exit. */
 enum wn_handler {

@@ -113,7 +113,8 @@ struct wn_scope {
 #define WN_TARGETS_MAX 31
 #define WN_TARGET_BITS ((__u32)WN_TARGETS_MAX << WN_TARGET_SHIFT)
 
-#define WN_PROCESS_FOUND 0x80000000u /* in the number of a process found running: its pid stands below the target */
+/* In the number of a process found running: its pid stands below the target. */
+#define WN_PROCESS_FOUND 0x80000000u
 
 struct wn_process {
 	struct wn_record head;
@@ -179,7 +180,10 @@ struct wn_lost {
 	__u64 count;
 };
 
-/* A system call that the container made, where the probe was to tell: one record for each, however often it was made. */
+/*
+ * A system call that the container made, where the probe was to tell: one record
+ * for each, however often it was made.
+ */
 struct wn_syscall {
 	struct wn_record head;
 	__u32 number;

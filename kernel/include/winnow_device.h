@@ -26,7 +26,7 @@
 #define WN_DEVICE_PATH "/dev/winnow"
 #define WN_DEVICE_VERSION 2
 
-#define WN_ENTRIES_MAX (1u << 24)
+#define WN_ENTRIES_MAX 0x1000000u
 
 struct wn_setup {
 	__u32 size;
@@ -34,7 +34,8 @@ struct wn_setup {
 	__u32 ring_bytes; /* of each CPU: a power of two, at least a page */
 	__u32 max_entries; /* accesses that are told apart; further ones are sent one by one */
 	__u64 calls; /* address of WN_CALL_TABLE struct wn_call_desc, by system call number */
-	__u32 execve_call; /* what accesses that no system call names refer to: indexes of call names */
+	/* What accesses that no system call names refer to: indexes of call names. */
+	__u32 execve_call;
 	__u32 openat_call;
 	__u32 statx_call;
 	__u32 reserved; /* zero */
@@ -43,11 +44,15 @@ struct wn_setup {
 enum wn_filter_kind {
 	WN_FILTER_CGROUP = 1, /* fd: a directory of the unified hierarchy; and all below it */
 	WN_FILTER_MOUNT_NAMESPACE, /* fd: /proc/PID/ns/mnt */
-	WN_FILTER_CONTAINER, /* a cgroup with this id in its name, outside the caller's mount namespace */
+	/* A cgroup with this id in its name, outside the caller's mount namespace. */
+	WN_FILTER_CONTAINER,
 	WN_FILTER_PID, /* a process and its descendants, numbered as the caller sees them */
 };
 
-/* Tasks are followed from their first exec inside any of a session's filters, with all their children. */
+/*
+ * Tasks are followed from their first exec inside any of a session's filters,
+ * with all their children.
+ */
 struct wn_filter {
 	__u32 size;
 	__u32 kind;

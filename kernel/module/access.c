@@ -21,7 +21,10 @@ static u64 now(void)
 	return ktime_get_mono_fast_ns();
 }
 
-/* The time as of this CPU's first look at it in the timer tick: for a fraction of the clock's cost. */
+/*
+ * The time as of this CPU's first look at it in the timer tick: for a fraction
+ * of the clock's cost.
+ */
 static u64 tick_time(struct wn_scratch *scratch)
 {
 	const unsigned long tick = READ_ONCE(jiffies);
@@ -84,7 +87,7 @@ bool wn_locate_base(struct wn_scratch *scratch, int dirfd, bool rooted)
 	return true;
 }
 
-/* Puts the place's path into the record at `offset`. Returns its length; negative where it is too long. */
+/* Puts the place's path into the record at `offset`. Returns its length; negative: too long. */
 static int append(struct wn_scratch *scratch, const struct wn_place *place, u32 offset)
 {
 	const char *path;

@@ -46,7 +46,10 @@ void wn_commit(struct wn_session *session, struct wn_scratch *scratch);
 
 void wn_send_process(struct wn_session *session, struct wn_scratch *scratch, struct wn_task *state);
 
-/* Tells the reader of the current task's process, with the program it runs after an exec, unless that was told. */
+/*
+ * Tells the reader of the current task's process, with the program it runs
+ * after an exec, unless that was told.
+ */
 static inline void wn_announce(struct wn_session *session, struct wn_scratch *scratch,
 			       struct wn_task *state)
 {

@@ -97,7 +97,7 @@ static void on_path(const struct call *call, const void __user *path, const stru
 			on_descriptor(call, how->dirfd);
 		else if (scratch->key.flags & WN_HAS_FILE)
 			commit(call);
-		else if (size < 0 && call->error != EPERM) /* else a filter refused it before anybody read the name */
+		else if (size < 0 && call->error != EPERM) /* else it was not read */
 			wn_count_made_and_lost(call->session, WN_LOSS_FAULT);
 		return;
 	}
@@ -238,7 +238,8 @@ static int place_of_call(struct pt_regs *regs)
 #define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
 
-static bool get_arguments_in_memory(const struct call *call, const void __user *address, unsigned int count)
+static bool get_arguments_in_memory(const struct call *call, const void __user *address,
+				    unsigned int count)
 {
 	u32 words[5] = {};
 	int i;
@@ -260,7 +261,7 @@ static bool get_arguments(struct call *call, struct pt_regs *regs)
 
 	syscall_get_arguments(current, regs, arguments);
 	for (i = 0; wn_call_is_32() && i < 6; i++)
-		arguments[i] = (u32)arguments[i]; /* a 64-bit program may have left anything above */
+		arguments[i] = (u32)arguments[i]; /* above, a 64-bit program may leave anything */
 	if (call->desc->bits & WN_CALL_SOCKETCALL) {
 		unsigned long which = arguments[0];
 
@@ -269,7 +270,8 @@ static bool get_arguments(struct call *call, struct pt_regs *regs)
 		call->op = which == SOCKETCALL_BIND ? WN_WRITE : WN_LOOKUP;
 		return get_arguments_in_memory(call, pointer(call, 2), 2);
 	}
-	return !(call->desc->bits & WN_CALL_IN_MEMORY) || get_arguments_in_memory(call, pointer(call, 1), 5);
+	return !(call->desc->bits & WN_CALL_IN_MEMORY) ||
+	       get_arguments_in_memory(call, pointer(call, 1), 5);
 }
 
 static void on_call(struct call *call, struct pt_regs *regs)
@@ -304,7 +306,10 @@ void wn_on_call(struct pt_regs *regs, long result)
 	rcu_read_lock_sched_notrace();
 	wn_for_each_session(session) {
 		struct call call = {
-			.session = session, .desc = &session->calls[place], .result = result, .error = error,
+			.session = session,
+			.desc = &session->calls[place],
+			.result = result,
+			.error = error,
 		};
 
 		if (call.desc->kind == WN_KIND_NONE)

@@ -34,17 +34,18 @@ static int device_release(struct inode *inode, struct file *file)
 }
 
 /* Takes a structure that begins with its size. */
-#define take_structure(to, from)                                                         \
-({                                                                                       \
-	u32 size_;                                                                       \
-	int error_ = get_user(size_, (u32 __user *)(from));                              \
-											 \
-	if (!error_ && size_ < sizeof(u32))                                              \
-		error_ = -EINVAL;                                                        \
-	if (!error_ && size_ > PAGE_SIZE)                                                \
-		error_ = -E2BIG;                                                         \
-	error_ ?: copy_struct_from_user((to), sizeof(*(to)), (from), size_);             \
-})
+static int take_structure(void *to, size_t size, const void __user *from)
+{
+	u32 given;
+
+	if (get_user(given, (const u32 __user *)from))
+		return -EFAULT;
+	if (given < sizeof(given))
+		return -EINVAL;
+	if (given > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, size, from, given);
+}
 
 /* Gives as much of it as the caller's has room for; its size stays what the caller said. */
 static int give_structure(void __user *to, const void *from, size_t size)
@@ -63,13 +64,13 @@ static int set_up(struct wn_session *session, void __user *from)
 {
 	struct wn_setup setup;
 
-	return take_structure(&setup, from) ?: wn_session_set_up(session, &setup);
+	return take_structure(&setup, sizeof(setup), from) ?: wn_session_set_up(session, &setup);
 }
 
 static int add_filter(struct wn_session *session, void __user *from)
 {
 	struct wn_filter filter;
-	int error = take_structure(&filter, from);
+	int error = take_structure(&filter, sizeof(filter), from);
 
 	if (error)
 		return error;
@@ -97,7 +98,7 @@ static int tell_stats(struct wn_session *session, void __user *to)
 static int follow_running(struct wn_session *session, void __user *to)
 {
 	struct wn_running_tasks running;
-	int error = take_structure(&running, to);
+	int error = take_structure(&running, sizeof(running), to);
 
 	if (!error && session->state != WN_STARTED)
 		error = -EINVAL;

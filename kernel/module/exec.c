@@ -127,5 +127,6 @@ void wn_on_fork(struct wn_session *session, struct wn_scratch *scratch, struct t
 	}
 	to->parent = from->process;
 	to->cause = WN_FORK;
-	to->process = atomic_inc_return(&session->last_process); /* is announced at its first access */
+	/* It is announced at its first access. */
+	to->process = atomic_inc_return(&session->last_process);
 }

@@ -16,7 +16,10 @@
 
 static LIST_HEAD(no_sessions);
 
-/* Called for every system call of every process, so it is done with anybody else's in a few instructions. */
+/*
+ * Called for every system call of every process, so it is done with anybody
+ * else's in a few instructions.
+ */
 static void on_sys_exit(void *unused, struct pt_regs *regs, long result)
 {
 	if (unlikely(wn_maybe_followed(current)))

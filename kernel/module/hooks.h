@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where the module hangs in the kernel: tracepoints, which only observe and can be let go of at any time. */
+/*
+ * Where the module hangs in the kernel: tracepoints, which only observe and
+ * can be let go of at any time.
+ */
 #ifndef WINNOW_HOOKS_H
 #define WINNOW_HOOKS_H
 

@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/sizes.h>
 
 #include "access.h"
 #include "device.h"
@@ -21,7 +22,7 @@
 #include "path.h"
 #include "scratch.h"
 
-#define RING_BYTES_LIMIT (1u << 30)
+#define RING_BYTES_LIMIT SZ_1G
 
 unsigned int wn_ring_bytes_max = 64u << 20;
 module_param_named(ring_bytes_max, wn_ring_bytes_max, uint, 0444);
@@ -57,7 +58,7 @@ static int __init winnow_init(void)
 	return error;
 }
 
-/* The device's owner is held by its open files, so there are no sessions, and no hooks are installed. */
+/* The device's owner is held by its open files, so there are no sessions, and no hooks. */
 static void __exit winnow_exit(void)
 {
 	wn_device_unregister();

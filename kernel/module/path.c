@@ -20,7 +20,7 @@
 
 #define INTERNAL (SB_NOUSER | SB_KERNMOUNT)
 
-/* How the private struct mount of fs/mount.h begins, since Linux 3.16; wn_path_check() verifies it. */
+/* How fs/mount.h's private struct mount begins since Linux 3.16; wn_path_check() verifies it. */
 struct mount_head {
 	struct hlist_node hash;
 	struct mount_head *parent;
@@ -41,10 +41,16 @@ static bool step_out(struct dentry **dentry, struct vfsmount **mount)
 	return true;
 }
 
-/* Copies a name that may change meanwhile to before `end`. Returns where it begins, or NULL where there is no room. */
+/*
+ * Copies a name that may change meanwhile to before `end`. Returns where it
+ * begins, or NULL where there is no room.
+ */
 static char *put_name(const struct dentry *dentry, char *start, char *end)
 {
-	/* As in prepend_name() of fs/d_path.c: never past the NUL, since name and length may not match. */
+	/*
+	 * As in prepend_name() of fs/d_path.c: never past the NUL, since name
+	 * and length may not match.
+	 */
 	const char *name = smp_load_acquire(&dentry->d_name.name);
 	u32 len = READ_ONCE(dentry->d_name.len);
 	u32 i;
@@ -180,7 +186,7 @@ struct path wn_root_directory(void)
 	return own_directory(&current->fs->root);
 }
 
-/* The kernel's own words for a path are relative to the caller's root, so they are the end of ours. */
+/* The kernel's path is relative to the caller's root, so it is the end of ours. */
 static bool same_as_kernel(const char *name, char *ours, char *theirs)
 {
 	struct path path;
@@ -205,7 +211,9 @@ static bool same_as_kernel(const char *name, char *ours, char *theirs)
 
 int wn_path_check(void)
 {
-	static const char *const names[] = {"/", ".", "/proc", "/proc/self/ns", "/sys/kernel", "/dev/null"};
+	static const char *const names[] = {
+		"/", ".", "/proc", "/proc/self/ns", "/sys/kernel", "/dev/null",
+	};
 	char *buffers = kmalloc(2 * WN_PATH_MAX, GFP_KERNEL);
 	int i, error = 0;
 
@@ -213,7 +221,8 @@ int wn_path_check(void)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(names) && !error; i++) {
 		if (!same_as_kernel(names[i], buffers, buffers + WN_PATH_MAX)) {
-			pr_err("winnow: this kernel's mounts are not laid out as expected (%s)\n", names[i]);
+			pr_err("winnow: this kernel's mounts are not laid out as expected (%s)\n",
+			       names[i]);
 			error = -ENODEV;
 		}
 	}

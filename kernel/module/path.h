@@ -34,7 +34,7 @@ char *wn_path_write(struct dentry *dentry, struct vfsmount *mount, char buffer[W
 /* Whether (dentry, mount) is the root of the mount tree. */
 bool wn_path_is_root(const struct path *path);
 
-/* False where there is nothing that has a path: pipes, sockets, memfds, a descriptor closed meanwhile. */
+/* False where nothing has a path: pipes, sockets, memfds, a descriptor closed meanwhile. */
 bool wn_place_of_file(struct wn_place *place, struct file *file);
 bool wn_place_of_path(struct wn_place *place, const struct path *path);
 

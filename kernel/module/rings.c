@@ -32,7 +32,8 @@ int wn_rings_make(struct wn_rings *rings, u32 bytes)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
 		/* Rather fail than have the kernel kill somebody for the memory. */
-		rings->of_cpu[cpu].data = __vmalloc(bytes, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+		rings->of_cpu[cpu].data =
+			__vmalloc(bytes, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 		if (!rings->of_cpu[cpu].data)
 			return -ENOMEM;
 	}
@@ -58,7 +59,8 @@ static void put(const struct wn_rings *rings, struct wn_ring *ring, unsigned lon
 	char *to = ring->data + offset;
 
 	if (record->len == sizeof(struct wn_repeat) && until_end == record->len) {
-		*(struct wn_repeat *)to = *(const struct wn_repeat *)record; /* most are: in a few moves */
+		/* Most are: in a few moves. */
+		*(struct wn_repeat *)to = *(const struct wn_repeat *)record;
 		return;
 	}
 	memcpy(to, record, until_end);

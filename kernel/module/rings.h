@@ -27,7 +27,10 @@ struct wn_rings {
 int wn_rings_make(struct wn_rings *rings, u32 bytes);
 void wn_rings_free(struct wn_rings *rings);
 
-/* For hooks. False where the ring of this CPU has no room; sets *wake where its reader is to be woken. */
+/*
+ * For hooks. False where the ring of this CPU has no room; sets *wake where its
+ * reader is to be woken.
+ */
 bool wn_rings_write(struct wn_rings *rings, const struct wn_record *record, bool *wake);
 
 /* For one reader at a time. */

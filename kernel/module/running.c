@@ -4,12 +4,13 @@
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sizes.h>
 #include <linux/uaccess.h>
 
 #include "running.h"
 #include "session.h"
 
-#define PIDS_MAX (1u << 16)
+#define PIDS_MAX SZ_64K
 
 /* Whether the task is followed now, and was not before. */
 static bool follow(struct wn_session *session, struct task_struct *task)

@@ -165,7 +165,8 @@ void wn_on_submitted(struct wn_session *session, struct wn_scratch *scratch, str
 	case IORING_OP_OPENAT2:
 		filename = open->filename;
 		dirfd = open->dirfd;
-		wn_begin(scratch, state, wn_op_of_open(open->how.flags), session->setup.openat_call, 0);
+		wn_begin(scratch, state, wn_op_of_open(open->how.flags),
+			 session->setup.openat_call, 0);
 		scratch->key.flags = open->how.flags & O_NOFOLLOW ? 0 : WN_FOLLOW;
 		opens = !open->file_slot; /* else no descriptor comes of it */
 		break;

@@ -38,7 +38,8 @@ struct wn_table {
 	u32 capacity;
 	unsigned int bits; /* 2^bits buckets */
 	atomic_t used;
-	raw_spinlock_t locks[WN_TABLE_LOCKS]; /* each for the insertions to its share of the buckets */
+	/* Each for the insertions to its share of the buckets. */
+	raw_spinlock_t locks[WN_TABLE_LOCKS];
 };
 
 int wn_table_make(struct wn_table *table, u32 capacity);

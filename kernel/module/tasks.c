@@ -164,7 +164,8 @@ void wn_task_remember_cwd(struct wn_task *state, struct wn_scratch *scratch)
 		directory = wn_directory_of(&place, scratch);
 	if (state->cwd && state->cwd->fs == current->fs) {
 		WRITE_ONCE(state->cwd->changes, changes);
-		wn_directory_put(unrcu_pointer(xchg(&state->cwd->directory, RCU_INITIALIZER(directory))));
+		directory = unrcu_pointer(xchg(&state->cwd->directory, RCU_INITIALIZER(directory)));
+		wn_directory_put(directory); /* the one before */
 		return;
 	}
 	cwd_put(state->cwd); /* by unshare(CLONE_FS), or the first time */

@@ -12,7 +12,10 @@
 
 #include "path.h"
 
-/* A working directory as it was: where a relative chdir started from. Never changed, shared by count. */
+/*
+ * A working directory as it was: where a relative chdir started from. Never
+ * changed, shared by count.
+ */
 struct wn_directory {
 	struct rcu_head rcu;
 	refcount_t users;
@@ -80,7 +83,10 @@ void wn_task_remember_cwd(struct wn_task *state, struct wn_scratch *scratch);
 /* A child begins where its parent is, and goes on with it where they share their directories. */
 void wn_task_inherit_cwd(struct wn_task *child, const struct wn_task *parent,
 			 const struct fs_struct *child_fs);
-/* Where the current task was before the change of directory that it has just made; NULL where that is not known. */
+/*
+ * Where the current task was before the change of directory that it has just
+ * made; NULL where that is not known.
+ */
 const struct wn_directory *wn_task_cwd(const struct wn_task *state);
 
 struct wn_directory *wn_directory_of(const struct wn_place *place, struct wn_scratch *scratch);

@@ -17,7 +17,10 @@ static inline bool wn_read_user(void *to, const void __user *from, size_t size)
 	return read;
 }
 
-/* Returns the string's size with its NUL, at most `room`: a longer one is cut. Negative where it can't be read. */
+/*
+ * Returns the string's size with its NUL, at most `room`: a longer one is cut.
+ * Negative where it can't be read.
+ */
 static inline long wn_read_user_string(char *to, const void __user *from, long room)
 {
 	long len;

@@ -9,6 +9,7 @@ import {kernelWarnings} from './kernel-warnings.js';
 
 const opens = 20_000;
 const files = 500;
+const burst = ['/workloads/burst', String(opens), String(files), '2', '2', '/tmp/files'];
 const root = path.resolve(import.meta.dirname, '../..');
 
 test.before(ensureTestImages);
@@ -18,7 +19,10 @@ const robust = test.macro(async (t, series: string) => {
     series,
     script: 'module.sh',
     copies: {'winnow.ko': await buildModule(series), device: path.join(root, 'build/workloads/device')},
-    files: {'burst.json': containerConfig(['/workloads/burst', String(opens), String(files), '2', '2', '/tmp/files'])},
+    files: {
+      'burst.json': containerConfig(burst),
+      'pressed.json': containerConfig(['/bin/sh', '-c', `echo 1000 >/proc/self/oom_score_adj; ${burst.join(' ')}; head -c 16777216 /dev/zero >/tmp/fill; ${burst.join(' ')}`]),
+    },
   };
   await withMachine(guest, async (share) => {
     const read = async (name: string): Promise<string> => readFile(path.join(share, name), 'utf8');
@@ -35,6 +39,14 @@ const robust = test.macro(async (t, series: string) => {
     const beside = await sums(share, 'beside');
     exact(t, beside, 'beside');
     t.like(beside, {burst: opens, lost: 0});
+    const pressed = await sums(share, 'pressed');
+    exact(t, pressed, 'pressed');
+    t.is(pressed.lost, 0);
+    t.true(pressed.burst >= opens); // of the first of two; memory is short from then on
+    t.regex(await read('starved'), /^oom_kill 1$/m);
+    const killed = [...(await read('pressed.kernel-log')).matchAll(/Killed process \d+ \((\S+)\)/g)].map(([, name]) => name);
+    t.true(killed.includes('winnow-probe') && killed.length > 1, killed.join());
+    t.notRegex(await read('pressed.kernel-log'), /BUG|Oops|WARNING|winnow:/);
     t.true((await sums(share, 'running')).made > 0);
 
     const log = await read('module.kernel-log');

@@ -33,6 +33,25 @@ exec 8>&-
 container "$id" burst.json >beside.made
 detach
 
+# The largest ring; less memory than the program in the container wants, and than one of two readers takes for its stream.
+# What the kernel says of those that it kills for that is kept apart.
+dmesg -r -c >module.kernel-log
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir "/sys/fs/cgroup/$id" /sys/fs/cgroup/reader
+echo 8M >"/sys/fs/cgroup/$id/memory.max"
+echo 256K >/sys/fs/cgroup/reader/memory.max
+attach starved.stream --container "$id" --rung module --events all
+echo "$probe" >/sys/fs/cgroup/reader/cgroup.procs
+starved="$probe"
+exec 8>&9
+attach pressed.stream --container "$id" --rung module --events all --ring-bytes 67108864
+container "$id" pressed.json >pressed.made || true
+detach
+exec 8>&-
+! wait "$starved" || exit 1
+cp /sys/fs/cgroup/reader/memory.events starved
+dmesg -r -c >pressed.kernel-log
+
 load_and_unload 5
 rmmod winnow
-dmesg -r >module.kernel-log
+dmesg -r >>module.kernel-log
