@@ -55,6 +55,9 @@ test('a hard link to a file of the host is refused', refused, archiveOf(link('b'
 test('an entry below a link to the host is refused', refused, archiveOf(symlink('d', '/etc'), file('d/escaped', 'x')), /no directory of its layer/);
 test('an entry below a dangling link is refused', refused, archiveOf(symlink('d', 'nowhere'), file('d/x', 'x')), /no directory of its layer/);
 test('an entry that is there twice is refused', refused, archiveOf(file('a', 'one'), file('./a', 'two')), /there twice in one layer/);
+test('a pax size beyond the archive is refused', refused, archiveOf({...file('a'), pax: {size: `${8 * 2 ** 40}`}}, file('b')), /cut off|ends early/);
+test('a pax size that makes an entry of content is refused', refused, archiveOf({...file('a', 'x'.repeat(2000)), pax: {size: '1'}}, file('b')), /a tar header with a wrong checksum/);
+test('a pax size that swallows an entry is refused with what links to it', refused, archiveOf({...file('a', ''), pax: {size: '1024'}}, file('b'), link('c', 'b')), /no file of its layer/);
 test('a bomb stops at the limit', refused, () => makeArchive([[file('zeros', Buffer.alloc(8 * 2 ** 20))]], {compress: gzip}), /unpack to more than 1\.0 MB/, {bytes: 2 ** 20});
 test('entries without end stop at the limit', refused, archiveOf(...Array.from({length: 200}, (_, at) => file(`f${at}`))), /more than 100 entries/, {entries: 100});
 test('a layer that is a link to a file of the host is missing', refused, async () => {
