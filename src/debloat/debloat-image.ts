@@ -1,6 +1,5 @@
 import type {Buffer} from 'node:buffer';
-import type {NewImage, NewLayer} from '../image/transport/new-image.js';
-import {sha256} from '../image/transport/blob-store.js';
+import {type NewImage, type NewLayer, placeOf} from '../image/transport/new-image.js';
 import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {Decision} from '../model/debloat-config.js';
@@ -75,7 +74,8 @@ async function bothOf(original: OpenedImage, cuts: readonly CutLayer[]): Promise
     debloated: (remainderId) => ({
       platform,
       layers: cuts.map(({kept}) => kept),
-      place: manifest === null || manifest.indexes.length === 0 ? null : {indexes: manifest.indexes, replaces: sha256(manifest.bytes), source: manifest.blobs, wanted: []},
+      place: placeOf(manifest, []),
+      manifest: null,
       makeConfig: async (diffIds) => debloatedConfig(config, diffIds, {[originalLabel]: image.id, ...(remainderId === null ? {} : {[remainderLabel]: await remainderId})}),
     }),
     remainder: await remainderOf(original, cuts),
@@ -104,14 +104,16 @@ function unchanged(layer: OpenedLayer): CutLayer {
 
 const newLayer = (parts: readonly Part[], {read, storeAs}: OpenedLayer): NewLayer => ({bytes: sizeOf(parts), open: () => readParts(parts, read), stored: null, compression: storeAs});
 
-async function remainderOf({image, platform, config}: OpenedImage, cuts: readonly CutLayer[]): Promise<NewImage> {
+async function remainderOf({image, platform, config, manifest}: OpenedImage, cuts: readonly CutLayer[]): Promise<NewImage> {
   const removed = [...new Set(cuts.flatMap((cut) => cut.removed ?? []))];
   const layers = cuts.map(({diffId, recipe, removed: layer}): RemainderLayer | null =>
     (recipe === null ? null : {diffId, removed: layer === null ? null : removed.indexOf(layer), ...recipe}));
+  const listing = manifest === null ? {} : {manifest: manifest.bytes.toString('base64'), indexes: manifest.indexes.map((index) => index.toString('base64'))};
   return {
     platform,
-    layers: [...removed, await remainderLayer({image: image.id, config: config.toString('base64'), layers})],
+    layers: [...removed, await remainderLayer({image: image.id, config: config.toString('base64'), ...listing, layers})],
     place: null,
+    manifest: null,
     makeConfig: (diffIds) => remainderConfig(platform, diffIds, {[originalLabel]: image.id}),
   };
 }

@@ -15,6 +15,9 @@ export interface Remainder {
   readonly image: string;
   /** The original's config, in base64. */
   readonly config: string;
+  /** The original's manifest, and the indexes it was in, outermost first, in base64; none where an engine or `docker save` gave it. */
+  readonly manifest?: string;
+  readonly indexes?: readonly string[];
   /** One for each layer of the original; null where the debloated image has it unchanged. */
   readonly layers: readonly (RemainderLayer | null)[];
 }
@@ -75,6 +78,8 @@ const remainderCheck = lazily(() => new Ajv({allowUnionTypes: true}).compile<Rem
     schema: {const: schemaName},
     image: digest,
     config: {type: 'string'},
+    manifest: {type: 'string'},
+    indexes: {type: 'array', items: {type: 'string'}},
     layers: {
       type: 'array',
       items: {

@@ -1,11 +1,13 @@
 import {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
-import type {NewImage, NewLayer} from '../image/transport/new-image.js';
-import type {OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
+import {sha256} from '../image/transport/blob-store.js';
+import {type NewImage, type NewLayer, placeOf, type WrittenImage} from '../image/transport/new-image.js';
+import type {BlobSource, OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
 import {type Chunks, observe} from '../image/byte-reader.js';
-import {parseImageConfig} from '../image/archive-schemas.js';
+import {parseImageConfig, parseOciDocument} from '../image/archive-schemas.js';
 import {joinedBytes, joinLayer} from './join-layer.js';
 import {mismatch} from './layer-recipe.js';
+import {findOriginalBlob} from './original-blob.js';
 import {readRemainder, type RemainderLayer} from './remainder.js';
 
 export interface RestoredImage {
@@ -13,11 +15,13 @@ export interface RestoredImage {
   readonly id: string;
   /** The original; reading a layer fails where it is not what it was. */
   readonly image: NewImage;
+  /** How it was stored: digests of what led to it, and of its layers. Null where no manifest listed them. */
+  readonly stored: WrittenImage['stored'];
 }
 
 /** The original of the two images that one debloating made. @throws WinnowError (threshold) where they do not fit together */
 export async function restoreImage(debloated: OpenedImage, remainder: OpenedImage): Promise<RestoredImage> {
-  const {image: id, config, layers} = await readRemainder(remainder);
+  const {image: id, config, layers, manifest, indexes = []} = await readRemainder(remainder);
   const original = Buffer.from(config, 'base64');
   if (`sha256:${createHash('sha256').update(original).digest('hex')}` !== id) {
     throw mismatch("the original's config is not what it was");
@@ -26,15 +30,39 @@ export async function restoreImage(debloated: OpenedImage, remainder: OpenedImag
   if (layers.length !== debloated.layers.length || layers.length !== diffIds.length) {
     throw mismatch(`it is of an image of ${diffIds.length} layers, not ${debloated.layers.length}`);
   }
+  const [listing, places] = [listingOf(manifest, indexes), [debloated, remainder].flatMap((image) => image.manifest?.blobs ?? [])];
   const restored = new Map<string, NewLayer>(); // by the original's layers: different ones may have become the same
   for (const [at, layer] of debloated.layers.entries()) {
     const diffId = diffIds[at] ?? '';
-    restored.set(diffId, restored.get(diffId) ?? restoredLayer(layer, layers[at] ?? null, diffId, remainder));
+    restored.set(diffId, restored.get(diffId) ?? await withBlob(restoredLayer(layer, layers[at] ?? null, diffId, remainder), {diffId, digest: listing.stored?.layers[at]}, places));
   }
   return {
     id,
-    image: {platform: debloated.platform, layers: diffIds.flatMap((diffId) => restored.get(diffId) ?? []), makeConfig: () => original, place: null},
+    image: {platform: debloated.platform, layers: diffIds.flatMap((diffId) => restored.get(diffId) ?? []), makeConfig: () => original, place: placeOf(debloated.manifest, listing.indexes), manifest: listing.manifest},
+    stored: listing.stored,
   };
+}
+
+interface OriginalListing {
+  readonly manifest: Buffer | null;
+  readonly indexes: readonly Buffer[];
+  readonly stored: RestoredImage['stored'];
+}
+
+/** @param manifest in base64, as are the indexes */
+function listingOf(manifest: string | undefined, indexes: readonly string[]): OriginalListing {
+  if (manifest === undefined) {
+    return {manifest: null, indexes: [], stored: null};
+  }
+  const [bytes, outer] = [Buffer.from(manifest, 'base64'), indexes.map((index) => Buffer.from(index, 'base64'))];
+  const {layers} = parseOciDocument(bytes, "the original's manifest");
+  return {manifest: bytes, indexes: outer, stored: {digest: sha256(outer[0] ?? bytes), layers: (layers ?? []).map(({digest}) => digest)}};
+}
+
+/** The layer as it was stored, where it is still there. */
+async function withBlob(layer: NewLayer, {diffId, digest}: {readonly diffId: string; readonly digest: string | undefined}, places: readonly BlobSource[]): Promise<NewLayer> {
+  const blob = digest === undefined || layer.stored !== null ? null : await findOriginalBlob({digest, diffId, bytes: layer.bytes}, places);
+  return blob === null ? layer : {...layer, stored: {diffId, blob}, compression: blob.compression};
 }
 
 /** Joins all layers and looks at their digests. @throws WinnowError (threshold) where one is not what it was */

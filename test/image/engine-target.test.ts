@@ -14,6 +14,7 @@ test('two that load the same image at once do not take it from each other', asyn
     platform: 'linux/amd64',
     layers: [{bytes: layer.length, open: () => streamOf(layer), stored: null, compression: null}],
     place: null,
+    manifest: null,
     makeConfig: (diffIds) => Buffer.from(JSON.stringify({os: 'linux', architecture: 'amd64', rootfs: {type: 'layers', diff_ids: diffIds}})),
   };
   const [first, second] = [engineTarget(engine, uniqueTag('first')), engineTarget(engine, tag)];

@@ -1,7 +1,8 @@
 import {Buffer} from 'node:buffer';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {directory, file, gzip, makeTar, sha256} from './archives.js';
+import {gzipSync} from 'node:zlib';
+import {directory, file, makeTar, sha256} from './archives.js';
 
 export interface Descriptor {
   readonly mediaType: string;
@@ -26,7 +27,8 @@ const types = {
 };
 
 /**
- * A layout with `shop:1` for linux/amd64, linux/arm64 and linux/arm/v7, with the attestation of the first one as BuildKit writes it. Documents are indented, so that whoever writes one anew gives it another digest.
+ * A layout with `shop:1` for linux/amd64, linux/arm64 and linux/arm/v7, with the attestation of the first one as BuildKit writes it. Documents are indented, and layers compressed by level 1, so that whoever writes one anew gives it another
+ * digest.
  * @param isNested whether linux/arm/v7 is in an index of its own
  * @returns digest of the index
  */
@@ -42,7 +44,7 @@ export async function makePlatforms(layout: string, isNested = false): Promise<s
     const layers = [await makeTar([directory('d'), file('d/gone', architecture.repeat(20_000)), file(`d/${architecture}`)]), shared];
     const config = await document({os: 'linux', architecture, variant, config: {Cmd: ['/shop']}, rootfs: {type: 'layers', diff_ids: layers.map((layer) => `sha256:${sha256(layer)}`)}}, types.config);
     const manifest = await document({
-      schemaVersion: 2, mediaType: types.manifest, config, layers: await Promise.all(layers.map((layer) => blob(gzip(layer), types.layer))), annotations: {'com.example.built': architecture},
+      schemaVersion: 2, mediaType: types.manifest, config, layers: await Promise.all(layers.map((layer) => blob(gzipSync(layer, {level: 1}), types.layer))), annotations: {'com.example.built': architecture},
     }, types.manifest);
     return {...manifest, platform: {os: 'linux', architecture, variant}, annotations: {'com.example.entry': architecture}};
   };

@@ -1,8 +1,10 @@
 import type {Command} from 'commander';
 import {restoreImage} from '../../debloat/restore-image.js';
 import {parseLocation} from '../../image/transport/image-location.js';
+import type {WrittenImage} from '../../image/transport/new-image.js';
 import {openTarget, type TransportOptions} from '../../image/transport/open-image.js';
 import {formatBytes} from '../../model/units.js';
+import {plural} from '../../model/plural.js';
 import type {CommandContext} from '../context.js';
 import type {RegisterCommand} from '../program.js';
 import {openBoth} from '../remainder-of.js';
@@ -35,13 +37,14 @@ async function restore(image: string, {tag, remainder}: RestoreOptions, context:
   const target = await openTarget(parseLocation(tag), transport);
   const both = await openBoth(image, remainder, transport);
   try {
-    const {image: original} = await restoreImage(both.debloated, both.remainder);
-    const {id, diffIds, bytes} = await target.write(original);
+    const {image: original, stored: before} = await restoreImage(both.debloated, both.remainder);
+    const {id, diffIds, bytes, stored} = await target.write(original);
     await target.publish();
     if (context.json) {
-      context.printJson({name: tag, id, layers: diffIds, bytes});
+      context.printJson({name: tag, id, layers: diffIds, bytes, stored, storedBefore: before});
     } else {
       context.print(`${tag}  ${id}  ${formatBytes(bytes)}`);
+      storageLines(stored, before).forEach(context.print);
     }
   } catch (error) {
     await target.discard();
@@ -49,4 +52,16 @@ async function restore(image: string, {tag, remainder}: RestoreOptions, context:
   } finally {
     await both.close();
   }
+}
+
+/** Whether layers, manifest and indexes are stored as they were. Nothing of a place or an original without a manifest. */
+function storageLines(now: WrittenImage['stored'], before: WrittenImage['stored']): string[] {
+  if (now === null || before === null) {
+    return [];
+  }
+  if (now.digest === before.digest) {
+    return [`stored as ${now.digest}, as the original was`];
+  }
+  const others = now.layers.filter((digest, at) => digest !== before.layers[at]);
+  return [`stored as ${now.digest}, the original as ${before.digest}`, ...(others.length === 0 ? [] : [`${plural(others.length, 'layer')} of ${now.layers.length} compressed anew: the same content, another digest`])];
 }

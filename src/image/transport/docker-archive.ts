@@ -23,7 +23,7 @@ export function dockerArchive({layers, makeConfig}: NewImage, {nameOf}: DockerAr
     const diffIds = layers.map((layer) => diffIdOf.get(layer) ?? '');
     const config = await makeConfig(diffIds);
     const hex = createHash('sha256').update(config).digest('hex');
-    const tags = await nameOf({id: `sha256:${hex}`, diffIds, bytes: unique.reduce((sum, {bytes}) => sum + bytes, 0)});
+    const tags = await nameOf({id: `sha256:${hex}`, diffIds, bytes: unique.reduce((sum, {bytes}) => sum + bytes, 0), stored: null});
     const manifest = Buffer.from(JSON.stringify([{Config: `${hex}.json`, RepoTags: tags, Layers: layers.map((layer) => layerName(unique.indexOf(layer)))}]));
     yield {name: `${hex}.json`, bytes: config.length, content: chunkOf(config)};
     yield {name: 'manifest.json', bytes: manifest.length, content: chunkOf(manifest)};

@@ -1,7 +1,8 @@
 import type {Buffer} from 'node:buffer';
 import type {Chunks} from '../byte-reader.js';
 import type {Compression} from '../decompress.js';
-import type {BlobSource, StoredBlob} from './opened-image.js';
+import {sha256} from './blob-store.js';
+import type {BlobSource, OpenedManifest, StoredBlob} from './opened-image.js';
 
 export interface NewLayer {
   /** Of the uncompressed layer. */
@@ -26,6 +27,10 @@ export interface ImagePlace {
   readonly wanted: readonly Buffer[];
 }
 
+/** The place of what takes an opened image's. Null where that stands alone. */
+export const placeOf = (opened: OpenedManifest | null, wanted: readonly Buffer[]): ImagePlace | null =>
+  (opened === null || opened.indexes.length === 0 ? null : {indexes: opened.indexes, replaces: sha256(opened.bytes), source: opened.blobs, wanted});
+
 /** An image to be written. */
 export interface NewImage {
   /** `linux/arm64` */
@@ -36,6 +41,8 @@ export interface NewImage {
   readonly makeConfig: (diffIds: readonly string[]) => Buffer | Promise<Buffer>;
   /** Null for an image that stands alone. */
   readonly place: ImagePlace | null;
+  /** What its manifest is to be where config and layers come out as this says. */
+  readonly manifest: Buffer | null;
 }
 
 export interface WrittenImage {
@@ -44,6 +51,8 @@ export interface WrittenImage {
   readonly diffIds: readonly string[];
   /** Uncompressed layers, each that stands twice once. */
   readonly bytes: number;
+  /** Digests of what leads to the image and of its layers, as they are stored; null where no manifest lists them. */
+  readonly stored: {readonly digest: string; readonly layers: readonly string[]} | null;
 }
 
 /** A place that takes one image. Until `publish` nothing there has its name. */

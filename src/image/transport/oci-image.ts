@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
+import {parseOciDocument} from '../archive-schemas.js';
 import {observe} from '../byte-reader.js';
 import {compress} from '../compress.js';
 import type {Compression} from '../decompress.js';
@@ -24,7 +25,7 @@ export interface WrittenManifest {
  * Stores an image's layers and config, and what goes with it of other platforms, and makes its manifest (image-spec, manifest.md) and the indexes that it
  * is in, which are the caller's to store. A layer that is stored already as it is to be keeps its bytes.
  */
-export async function writeOciImage({layers, makeConfig, place}: NewImage, blobs: BlobStore): Promise<WrittenManifest> {
+export async function writeOciImage({layers, makeConfig, place, manifest: wanted}: NewImage, blobs: BlobStore): Promise<WrittenManifest> {
   const stored = new Map<NewLayer, {readonly diffId: string; readonly descriptor: OciDescriptor}>();
   for (const layer of new Set(layers)) {
     stored.set(layer, await storeLayer(layer, blobs));
@@ -32,13 +33,22 @@ export async function writeOciImage({layers, makeConfig, place}: NewImage, blobs
   const diffIds = layers.map((layer) => stored.get(layer)?.diffId ?? '');
   const config = await makeConfig(diffIds);
   const configDescriptor = {mediaType: configType, ...await blobs.put(chunkOf(config), sha256(config))};
-  const manifest = documentOf(Buffer.from(JSON.stringify({
-    schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers: layers.flatMap((layer) => stored.get(layer)?.descriptor ?? []),
-  })), manifestType);
+  const made = {schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers: layers.flatMap((layer) => stored.get(layer)?.descriptor ?? [])};
+  const manifest = documentOf(wanted !== null && listsTheSame(wanted, made) ? wanted : Buffer.from(JSON.stringify(made)), manifestType);
+  const documents = [manifest, ...(place === null ? [] : await writeIndexes(place, manifest, blobs))];
   return {
-    image: {id: configDescriptor.digest, diffIds, bytes: [...stored.keys()].reduce((sum, {bytes}) => sum + bytes, 0)},
-    documents: [manifest, ...(place === null ? [] : await writeIndexes(place, manifest, blobs))],
+    image: {
+      id: configDescriptor.digest, diffIds, bytes: [...stored.keys()].reduce((sum, {bytes}) => sum + bytes, 0),
+      stored: {digest: documents.at(-1)?.digest ?? manifest.digest, layers: made.layers.map(({digest}) => digest)},
+    },
+    documents,
   };
+}
+
+/** Media types are Docker's or of OCI for the same blobs. */
+function listsTheSame(wanted: Buffer, {config, layers}: {readonly config: OciDescriptor; readonly layers: readonly OciDescriptor[]}): boolean {
+  const {config: own, layers: ownLayers} = parseOciDocument(wanted, 'the original manifest');
+  return own?.digest === config.digest && (ownLayers ?? []).map(({digest}) => digest).join() === layers.map(({digest}) => digest).join();
 }
 
 async function storeLayer({open, stored, compression}: NewLayer, blobs: BlobStore): Promise<{readonly diffId: string; readonly descriptor: OciDescriptor}> {

@@ -154,3 +154,32 @@ test('an index that holds indexes without end is refused', async (t) => {
   t.deepEqual([refused.code, linesOf(refused.err).length], [ExitCode.failed, 1]);
   t.regex(refused.err, /nested too deeply/);
 });
+
+test('restoring gives manifest and index back, bit for bit, where the original layers are still stored', async (t) => {
+  const {root, layout, index, debloat} = await prepare(t);
+  const registry = `docker://${await startRegistry(t, root)}/shop`;
+  await execa('skopeo', ['copy', '--quiet', '--all', '--preserve-digests', '--dest-tls-verify=false', `oci:${layout}:shop:1`, `${registry}:1`]);
+  for (const place of [`oci:${layout}`, registry]) {
+    const {code, err} = await debloat('linux/arm64', place === registry ? `${registry}:1` : `${place}:shop:1`, '--tag', `${place}:slim`, '--remainder', `${place}:rest`);
+    t.deepEqual([code, err], [ExitCode.done, '']);
+    const restored = await winnow(['restore', `${place}:slim`, '--remainder', `${place}:rest`, '--tag', `${place}:back`], offline);
+    t.deepEqual([restored.code, restored.err, linesOf(restored.out)[1]], [ExitCode.done, '', `stored as ${index}, as the original was`]);
+  }
+  t.is(await digestOf(layout, 'back'), index);
+  t.is(`sha256:${(await execa('sha256sum', {input: (await execa('skopeo', ['inspect', '--raw', '--tls-verify=false', `${registry}:back`], {stripFinalNewline: false})).stdout})).stdout.slice(0, 64)}`, index);
+});
+
+test('restoring says which layers are compressed anew, where the original ones are no longer stored', async (t) => {
+  const {root, layout, index, debloat} = await prepare(t);
+  const out = path.join(root, 'out');
+  t.is((await debloat('linux/amd64', `oci:${layout}:shop:1`, '--tag', `oci:${out}:slim`, '--remainder', `oci:${out}:rest`)).code, ExitCode.done);
+  const restored = await winnow(['restore', `oci:${out}:slim`, '--remainder', `oci:${out}:rest`, '--tag', `oci:${out}:back`], offline);
+  const back = await digestOf(out, 'back');
+  t.deepEqual([restored.code, restored.err], [ExitCode.done, '']);
+  t.deepEqual(linesOf(restored.out).slice(1), [`stored as ${back}, the original as ${index}`, '1 layer of 2 compressed anew: the same content, another digest']);
+  const [before, after] = [await readDocument<Index>(layout, index), await readDocument<Index>(out, back)];
+  t.deepEqual(after.manifests.slice(1), before.manifests.slice(1));
+  const [manifest, manifestBefore] = [await readDocument<Manifest>(out, after.manifests[0]?.digest ?? ''), await readDocument<Manifest>(layout, before.manifests[0]?.digest ?? '')];
+  t.is(manifest.config.digest, manifestBefore.config.digest);
+  t.deepEqual(manifest.layers.map(({digest}, at) => digest === manifestBefore.layers[at]?.digest), [false, true]);
+});
