@@ -90,7 +90,7 @@ async function readRunFile<T>(file: string, read: (connection: DuckDBConnection,
     return await withDuckDb(async (connection) => read(connection, await checkedMetadata(connection, file)));
   } catch (cause) {
     throw new WinnowError(`${file} is not a readable run: ${firstLine(cause)}`, {
-      hint: `if it is in a store, remove it with \`winnow runs delete ${path.basename(file, runFileSuffix)}\``,
+      hint: (cause instanceof WinnowError ? cause.hint : undefined) ?? `if it is in a store, remove it with \`winnow runs delete ${path.basename(file, runFileSuffix)}\``,
       cause,
     });
   }

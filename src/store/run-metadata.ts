@@ -50,7 +50,7 @@ export function metadataToText(metadata: RunMetadata): MetadataText {
 /** @throws WinnowError where the texts are not those of a run. */
 export function metadataFromText(text: Partial<MetadataText>): RunMetadata {
   if (text.schema !== runSchema) {
-    throw new WinnowError(`its schema is ${text.schema ?? 'missing'}, not ${runSchema}`);
+    throw new WinnowError(`its schema is ${text.schema ?? 'missing'}, not ${runSchema}`, text.schema?.startsWith('winnow.run/') === true ? {hint: 'another version of winnow wrote it, and reads it'} : {});
   }
   const exitCode = field(text, 'exit_code');
   const rung = text.rung || null; // older runs don't say

@@ -122,6 +122,18 @@ test('a Parquet file with the columns of a run but no metadata is no run', isTol
   await copySql(`FROM read_parquet(${sqlText(file)})`)(`${file}.copy`);
   await writeFile(file, await readFile(`${file}.copy`));
 }, /its schema is missing, not winnow\.run\/1/);
+test('a run of a later version is not to be removed, but to be read by that version', async (t) => {
+  const file = path.join(await temporaryDirectory(t), 'later.parquet');
+  await writeRunFile(file, {metadata: sampleMetadata(), rows: [sampleRow()]});
+  await withDuckDb(async (connection) => {
+    await connection.run(`CREATE TABLE later AS FROM ${sqlText(file)}`);
+    await connection.run(`COPY later TO ${sqlText(file)} (FORMAT parquet, KV_METADATA {schema: 'winnow.run/2'})`);
+  });
+  const error = await t.throwsAsync(readRunMetadata(file), {instanceOf: WinnowError});
+  t.regex(error.message, /later\.parquet is not a readable run: its schema is winnow\.run\/2, not winnow\.run\/1$/);
+  t.is(error.hint, 'another version of winnow wrote it, and reads it');
+});
+
 test('an operation nobody knows is no run', isTold, async (file) => {
   await writeRunFile(file, {metadata: sampleMetadata(), rows: [{...sampleRow(), op: 'fly' as 'read'}]});
 }, /"fly" is not an operation/);
