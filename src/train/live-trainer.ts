@@ -1,5 +1,5 @@
 import type {ImageTree} from '../image/tree.js';
-import type {AccessRow} from '../model/access.js';
+import {type AccessRow, operations} from '../model/access.js';
 import type {ContainerPath} from '../model/container-path.js';
 import type {ImageFile, ImageIndex} from '../model/image-index.js';
 import type {Evidence, Profile} from '../model/profile.js';
@@ -23,6 +23,8 @@ interface Touched {
   readonly opened: number[];
 }
 
+const bitOf = new Map(operations.map((op) => [op, operationMask(op)]));
+
 /** Trains while events stream in: a row costs a look-up, and the closure of its path when the path is touched in a new way. */
 export class LiveTrainer {
   readonly #index: ImageIndex;
@@ -30,12 +32,14 @@ export class LiveTrainer {
   readonly #hardLinks: HardLinkGroups;
   readonly #runs: RunMetadata[];
   readonly #touched: Map<ContainerPath, Touched>;
-  readonly #known = new Set<ContainerPath>();
+  /** For each file of the index, 1 where a run that ended needed it; and how many they are. */
+  readonly #isKnown: Uint8Array;
+  #knownFiles = 0;
   readonly #running = new Map<ContainerPath, number>();
-  /** Files that the run that is going on was the first to need. */
-  readonly #fresh = new Set<ContainerPath>();
-  /** All files that the run that is going on has needed. */
-  #needed = new Set<ContainerPath>();
+  /** The same of the run that is going on; where its files stand in the index, and how many no other needed. */
+  readonly #isNeeded: Uint8Array;
+  #needed: number[] = [];
+  #newFiles = 0;
   #profile: Profile;
 
   /** @param earlier what runs of the same image showed before */
@@ -45,29 +49,28 @@ export class LiveTrainer {
     this.#hardLinks = groupHardLinks(index.files);
     this.#runs = [...earlier.runs];
     this.#touched = new Map(earlier.paths.map((path, at) => [path, {ops: earlier.opsOf[at] ?? 0, runs: [...(earlier.touchedBy[at] ?? [])], opened: [...(earlier.openedBy[at] ?? [])]}]));
-    this.#touched.forEach(({ops}, path) => this.#learn(path, ops, ({path: needed}) => this.#known.add(needed)));
+    this.#isKnown = new Uint8Array(index.files.length);
+    this.#isNeeded = new Uint8Array(index.files.length);
+    this.#touched.forEach(({ops}, path) => this.#learn(path, ops));
+    this.#keepNeeded();
     this.#profile = this.#train();
   }
 
   /** Forgets what a run that never ended had shown. */
   startRun(): void {
     this.#running.clear();
-    this.#fresh.clear();
-    this.#needed = new Set();
+    this.#needed.forEach((at) => (this.#isNeeded[at] = 0));
+    this.#needed = [];
+    this.#newFiles = 0;
   }
 
   observe(rows: readonly AccessRow[]): void {
     for (const {path, op, ok, origin} of rows) {
       const before = this.#running.get(path) ?? 0;
-      const ops = before | operationMask(op);
+      const ops = before | (bitOf.get(op) ?? 0);
       if (ok && origin === 'image' && ops !== before) {
         this.#running.set(path, ops);
-        this.#learn(path, ops, ({path: needed}) => {
-          this.#needed.add(needed);
-          if (!this.#known.has(needed)) {
-            this.#fresh.add(needed);
-          }
-        });
+        this.#learn(path, ops);
       }
     }
   }
@@ -84,20 +87,18 @@ export class LiveTrainer {
       }
       this.#touched.set(path, touched);
     }
-    this.#fresh.forEach((file) => this.#known.add(file));
-    const needed = this.#needed;
-    this.startRun();
+    const needed = this.#keepNeeded();
     this.#profile = this.#train();
     return needed;
   }
 
   /** Files that hold content and were needed by a run that ended. */
   get known(): ReadonlySet<ContainerPath> {
-    return this.#known;
+    return new Set(this.#index.files.flatMap(({path}, at) => (this.#isKnown[at] === 1 ? [path] : [])));
   }
 
   get summary(): LiveSummary {
-    return {files: this.#known.size + this.#fresh.size, newFiles: this.#fresh.size, evidence: this.#profile.evidence};
+    return {files: this.#knownFiles + this.#newFiles, newFiles: this.#newFiles, evidence: this.#profile.evidence};
   }
 
   /** As `trainProfile` gives it for the runs that ended. */
@@ -105,14 +106,31 @@ export class LiveTrainer {
     return this.#profile;
   }
 
-  /** Calls `add` with each file that holds content and is needed where `path` is touched. */
-  #learn(path: ContainerPath, ops: number, add: (file: ImageFile) => void): void {
+  /** Counts the files that hold content and are needed where `path` is touched. */
+  #learn(path: ContainerPath, ops: number): void {
     const {file, implied} = closureOf(this.#tree, this.#hardLinks, path, ops);
-    for (const needed of file === null ? implied : [file, ...implied]) {
-      if (holdsContent(needed)) {
-        add(needed);
-      }
+    if (file !== null) {
+      this.#need(file);
     }
+    implied.forEach((needed) => this.#need(needed));
+  }
+
+  #need(file: ImageFile): void {
+    const at = this.#tree.positionOf(file.path);
+    if (holdsContent(file) && this.#isNeeded[at] === 0) {
+      this.#isNeeded[at] = 1;
+      this.#needed.push(at);
+      this.#newFiles += this.#isKnown[at] === 0 ? 1 : 0;
+    }
+  }
+
+  /** Makes what was needed known, and returns it. */
+  #keepNeeded(): ReadonlySet<ContainerPath> {
+    this.#knownFiles += this.#newFiles;
+    this.#needed.forEach((at) => (this.#isKnown[at] = 1));
+    const paths = new Set(this.#needed.flatMap((at) => this.#index.files[at]?.path ?? []));
+    this.startRun();
+    return paths;
   }
 
   #train(): Profile {
