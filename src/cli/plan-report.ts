@@ -27,7 +27,7 @@ export function planSummary(config: DebloatConfig): string[] {
     '',
     ...carriedLines(evidence).map((line, at) => (at === 0 ? `Carried over: ${line}` : `              ${line}`)),
     ...(removedFiles === 0 ? ['Nothing would be removed.'] : config.policy.generations == null ? riskLines(evidence, 'a file that this plan removes') : ['Runs like your older tests need files that this plan removes.']),
-    ...(calibration == null || removedFiles === 0 ? [] : [`Left out one after the other, ${calibration.failing} of ${plural(calibration.runs, 'run')} would have missed a file: that bounds the next one's chance by ${formatPercentUp(calibration.bound)}.`]),
+    ...(calibration == null || removedFiles === 0 ? [] : [`Left out one after the other, ${calibration.failing} of the ${plural(calibration.runs, 'run')} that differ would have missed a file: that bounds the next one's chance by ${formatPercentUp(calibration.bound)}.`]),
     ...generationLines(config),
     ...(removedFiles === 0 ? [] : [`Drawn as your runs were, repeats included, a run misses ${Number(expectedMissesPerRun.toPrecision(2))} files on average.`]),
   ];

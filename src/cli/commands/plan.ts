@@ -90,31 +90,31 @@ async function planSet(images: readonly string[], options: PlanOptions, context:
   } else {
     [...jointSummary(joint), ...(options.output === undefined ? [] : ['', `config: ${options.output}`])].forEach(context.print);
   }
-  joint.images.forEach((config) => warn(config, options, context));
+  joint.images.forEach((config) => warn(config, options, context, `${config.image.name}: `));
 }
 
 function planImage(trained: TrainedImage, policy: Policy, options: PlanOptions): DebloatConfig {
   return planDebloat(trained.profile, trained.index, policy, levelsFor(trained, policy, options), historyFor(trained, policy));
 }
 
-/** Says where what was asked for is not what the plan does. */
-function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, {maxRisk}: PlanOptions, context: CommandContext): void {
+/** Says where what was asked for is not what the plan does. @param of which plan, where there are several */
+function warn({evidence, calibration, policy: {budget}, totals}: DebloatConfig, {maxRisk}: PlanOptions, context: CommandContext, of = ''): void {
   const keptBytes = totals.bytes - totals.removedBytes;
   if (budget != null && keptBytes > budget) {
-    context.note(`winnow: what the policy keeps takes ${formatBytes(keptBytes)}, more than the budget of ${formatBytes(budget)}`);
+    context.note(`winnow: ${of}what the policy keeps takes ${formatBytes(keptBytes)}, more than the budget of ${formatBytes(budget)}`);
     context.exitWith(ExitCode.threshold);
   }
   const {upper95} = evidence.risk;
   if (maxRisk === undefined || calibration == null) {
     if (upper95 > defaultPolicy.maxRisk) {
-      context.note(`winnow: the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(defaultPolicy.maxRisk)}; more runs that differ lower it`);
+      context.note(`winnow: ${of}the risk may be as high as ${formatPercentUp(upper95)}, above the limit of ${formatPercent(defaultPolicy.maxRisk)}; more runs that differ lower it`);
     }
     return;
   }
   if (totals.removedFiles > 0 && calibration.bound > maxRisk) {
-    context.note(`winnow: more runs may miss a file than the limit of ${formatPercent(maxRisk)} allows: the bound is ${formatPercentUp(calibration.bound)}; remove less, or allow more bytes`);
+    context.note(`winnow: ${of}more runs may miss a file than the limit of ${formatPercent(maxRisk)} allows: the bound is ${formatPercentUp(calibration.bound)}; remove less, or allow more bytes`);
     context.exitWith(ExitCode.threshold);
   } else if (totals.removedFiles === 0) {
-    context.note(`winnow: ${calibration.runs === 1 ? '1 run' : `${calibration.runs} runs that differ`} cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
+    context.note(`winnow: ${of}${calibration.runs === 1 ? '1 run' : `${calibration.runs} runs that differ`} cannot show that fewer than ${formatPercent(maxRisk)} of runs miss a file, whatever is removed; more runs, or a higher limit, let files go`);
   }
 }

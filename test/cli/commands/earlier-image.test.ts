@@ -84,6 +84,8 @@ test('explain --from says what became of the file', async (t) => {
   const {out} = await winnow(['explain', next, '/opt/report', '--from', earlier, '--store', store]);
   t.regex(out, /^since the runs +changed: they had another content here$/m);
   t.regex(out, /^decision +keep: observed in 2 of 2 runs, before it changed$/m);
+  const added = await winnow(['explain', next, '/opt/added', '--from', earlier, '--store', store]);
+  t.regex(added.out, /^place .*; kept before any is weighed, since no run could show that it is not needed$/m);
 });
 
 test('an earlier image without runs, and one for several, are refused', async (t) => {

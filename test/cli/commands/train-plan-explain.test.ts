@@ -117,7 +117,7 @@ test('plan bounds the share of runs that miss a file, and keeps everything where
   const bounded = await winnow(['plan', image, '--store', store, '--max-risk', '0.15']);
   t.is(bounded.code, ExitCode.done);
   t.is(bounded.err, '');
-  t.regex(bounded.out, /^Left out one after the other, 0 of 6 runs would have missed a file: that bounds the next one's chance by 15 %\.$/m);
+  t.regex(bounded.out, /^Left out one after the other, 0 of the 6 runs that differ would have missed a file: that bounds the next one's chance by 15 %\.$/m);
   const strict = await winnow(['plan', image, '--store', store, '--max-risk', '0.1']);
   t.is(strict.code, ExitCode.done);
   t.regex(strict.out, /^Nothing would be removed\.$/m);
@@ -158,8 +158,9 @@ test('plan of two images says which layers they share, and what that saves', asy
   const {image: {id}} = await loadImageIndex(await openEngine(), other, store);
   const metadata = sampleMetadata({runId: '20261124T065600Z-00000001', imageId: id, imageName: other});
   await writeRun(store, {metadata, rows: ['/srv/a'].map((name) => sampleRow({path: name, op: 'read'}))});
-  const {code, out} = await winnow(['plan', image, other, '--store', store, '--keep', '*.conf']);
+  const {code, out, err} = await winnow(['plan', image, other, '--store', store, '--keep', '*.conf']);
   t.is(code, ExitCode.done);
+  t.true(linesOf(err).every((line) => line.startsWith(`winnow: ${image}: `) || line.startsWith(`winnow: ${other}: `)), err);
   t.regex(out, /^Each by itself these plans take 4\.1 MB; in these layers 2\.\d MB, 4\d % less\./m);
   t.regex(out, /^No layers take less\.$/m);
   const {out: json} = await winnow(['plan', image, other, '--store', store, '--json']);
@@ -193,6 +194,7 @@ test('explain says every number of one path, whatever links lead to it', async (
   t.regex(out, /^probability +0\.\d+ \(95 %: 0\.\d+ to 0\.\d+\); 0\.\d+ had no run shown it$/m);
   t.regex(out, /^observed in +4 of 6 complete runs \(content in 4\), 0 of 0 flawed ones$/m);
   t.regex(out, /^workloads +api: 2 of 3\n +smoke: 2 of 3$/m);
+  t.regex(out, /^like profiled +0\.\d+, of a run of the kinds that were profiled; expected misses reckon with this one$/m);
   t.regex(out, /^place +\d of 4 in worth; kept before any is weighed, since a run needed it$/m);
   t.regex(out, /^decision +keep: observed in 4 of 6 runs$/m);
   const link = await winnow(['explain', image, '/www', '--store', store, '--json']);
