@@ -57,8 +57,8 @@ static __always_inline bool describe_path(struct scratch *scratch, struct task_s
 		return !failed && describe_descriptor(scratch, task, dirfd);
 	if (opened_fd >= 0 && locate_fd(&scratch->file, task, opened_fd))
 		set_file(scratch);
-	if (size < 0 && !(scratch->key.what & WN_HAS_FILE) && !is_refused(scratch))
-		count_made_and_lost(WN_LOSS_FAULT);
+	if (size < 0 && !is_refused(scratch))
+		count_made_and_lost(WN_LOSS_FAULT); /* also where the file is known: symlinks on the way are not */
 	if (size > 1 && locate_base(scratch, task, dirfd, rooted))
 		set_name(scratch);
 	return scratch->key.what & (WN_HAS_FILE | WN_HAS_NAME);

@@ -93,12 +93,18 @@ static void on_path(const struct call *call, const void __user *path, const stru
 	if (how->opened >= 0 && wn_place_of_fd(&scratch->file, how->opened))
 		wn_set_file(scratch);
 	if (size <= 1) {
-		if (size == 1 && how->empty_is_fd && !call->error)
+		if (size == 1 && how->empty_is_fd && !call->error) {
 			on_descriptor(call, how->dirfd);
-		else if (scratch->key.flags & WN_HAS_FILE)
-			commit(call);
-		else if (size < 0 && call->error != EPERM) /* else it was not read */
+			return;
+		}
+		/*
+		 * Also where the file is known, since symlinks on the way are
+		 * not; but not where a filter refused it: it was not read then.
+		 */
+		if (size < 0 && call->error != EPERM)
 			wn_count_made_and_lost(call->session, WN_LOSS_FAULT);
+		if (scratch->key.flags & WN_HAS_FILE)
+			commit(call);
 		return;
 	}
 	if (wn_locate_base(scratch, how->dirfd, how->rooted))

@@ -56,6 +56,14 @@ test('processes that die in the middle of a call lose nothing that returned', as
   t.is(countOf(rows.filter(({path, op, inode}) => path === '/workloads/nothing' && op === 'exec' && inode > 0n)), 200);
 });
 
+test('a name that has left the memory when its open returns counts as lost beside the file', async (t) => {
+  const {code, err, metadata, rows} = await profileHostile(t, '/workloads/gone /tmp/gone >/said/out');
+  t.is(code, ExitCode.lostRecords, err);
+  t.is(metadata.lostRecords, 1);
+  t.is(countOf(rows.filter(({path, op, ok}) => path === '/tmp/gone/fifo' && op === 'read' && ok)), 1);
+  t.deepEqual(rows.filter(({path, op}) => path === '/tmp/gone/link' && op === 'lookup'), []);
+});
+
 test('directories renamed while files in them are opened lose no open', async (t) => {
   const {code, err, metadata, rows, said} = await profileHostile(t, '/workloads/renames 20000 /tmp/renames >/said/out');
   const {opened, failed, renames} = JSON.parse(said) as {opened: number; failed: number; renames: number};

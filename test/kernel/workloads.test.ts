@@ -48,7 +48,7 @@ test('accesses fails where a result is not what it expects', async (t) => {
   t.is(stderr, 'accesses: open /fixture/file: errno 2, not 0');
 });
 
-for (const [name, args] of [['burst', ['1']], ['bomb', ['0', '/tmp/none']], ['deep', ['1', '256', '1', '/tmp/none']], ['killed', ['1']], ['loop', ['0', '1', '/tmp/none']], ['names', []], ['paths', ['1', 'x', '/tmp/none']], ['renames', ['-1', '/tmp/none']], ['execs', ['x', '/bin/true']], ['fixture', []]] as const) {
+for (const [name, args] of [['burst', ['1']], ['bomb', ['0', '/tmp/none']], ['deep', ['1', '256', '1', '/tmp/none']], ['gone', []], ['killed', ['1']], ['loop', ['0', '1', '/tmp/none']], ['names', []], ['paths', ['1', 'x', '/tmp/none']], ['renames', ['-1', '/tmp/none']], ['execs', ['x', '/bin/true']], ['fixture', []]] as const) {
   test(`${name} refuses arguments that make no sense`, async (t) => {
     const {exitCode, stderr} = await execa(path.join(programs, name), args, {reject: false});
     t.is(exitCode, 2);
