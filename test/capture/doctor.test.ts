@@ -5,13 +5,13 @@ import {examineHost, type Examination} from '../../src/capture/doctor/examine.js
 import type {CommandResult, Host} from '../../src/capture/doctor/host.js';
 import {WinnowError} from '../../src/model/winnow-error.js';
 import {winnow} from '../cli/run-winnow.js';
+import {followsSchema} from '../follows-schema.js';
 import {shownBy} from './blind-spots.js';
 
 test('this host is able: the probe is chosen by what really loads, and Docker answers', async (t) => {
   const {code, out, err} = await winnow(['doctor', '--json']);
   t.is(code, 0, err);
-  const {schema, checks, ladder, probe, canProfile} = JSON.parse(out) as Examination;
-  t.is(schema, 'winnow.doctor/1');
+  const {checks, ladder, probe, canProfile} = await followsSchema(t, 'winnow.doctor.1', out) as Examination;
   t.deepEqual(ladder.map(({rung}) => rung), ['fentry', 'tracepoint', 'module', 'bpftrace']);
   t.like(ladder.find(({rung}) => rung === 'tracepoint'), {works: true, detail: 'attaches'});
   t.is(ladder.find(({used}) => used)?.rung, probe.rung ?? undefined);
@@ -140,7 +140,9 @@ test('modules switched off', lacks, {files: {'/proc/sys/kernel/modules_disabled'
 test('no kernel headers', lacks, {files: {'/lib/modules/6.1.0-30-amd64/build': null}}, 'kernel module', /headers/, /linux-headers-6\.1\.0-30-amd64$/, 'ebpf');
 
 const climbs = test.macro(async (t, commands: Simulated['commands'], steps: readonly string[]) => {
-  const {ladder, probe: {rung, cannotSee}} = await examineHost(host({commands: commands ?? {}}));
+  const examination = await examineHost(host({commands: commands ?? {}}));
+  const {ladder, probe: {rung, cannotSee}} = examination;
+  await followsSchema(t, 'winnow.doctor.1', JSON.stringify(examination));
   t.deepEqual(ladder.map(({rung: name, used, detail}) => `${used ? '*' : ''}${name}: ${detail}`), steps);
   t.true(rung === null || cannotSee.every(({probes}) => probes.includes(rung)));
 });

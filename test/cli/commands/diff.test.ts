@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {ExitCode} from '../../../src/model/exit-code.js';
+import {followsSchema} from '../../follows-schema.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 import {addRun, smallImage} from '../small-store.js';
 
@@ -21,8 +22,8 @@ test('two images differ in packages and files', async (t) => {
     '~ /srv/same-size  other content',
     '1 path less, 1 more, 3 changed; 86 B → 88 B (+2 B)',
   ]);
-  const document = JSON.parse((await winnow(['diff', a, b, '--store', store, '--json'])).out) as {schema: string; kind: string; onlyInA: {path: string}[]; packages: unknown};
-  t.like(document, {schema: 'winnow.diff/1', kind: 'image', packages: [{name: 'shop', a: '1.0', b: '1.1'}]});
+  const document = await followsSchema(t, 'winnow.diff.1', (await winnow(['diff', a, b, '--store', store, '--json'])).out) as {kind: string; onlyInA: {path: string}[]; packages: unknown};
+  t.like(document, {kind: 'image', packages: [{name: 'shop', a: '1.0', b: '1.1'}]});
   t.deepEqual(document.onlyInA.map((file) => file.path), ['/srv/gone']);
 });
 
@@ -36,6 +37,7 @@ test('profiles of two images, and one that was kept as a file, differ in what ru
   t.is(code, ExitCode.done, err);
   t.deepEqual(linesOf(out).slice(0, -1), ['- /srv/a', '+ /srv/d']);
   t.regex(out, /^1 path less, 1 more, 0 changed; 1 run → 1, risk up to /m);
+  await followsSchema(t, 'winnow.diff.1', (await winnow(['diff', a, b, '--profiles', '--store', store, '--json'])).out);
   const kept = path.join(store, 'kept.json');
   await writeFile(kept, (await winnow(['train', a, '--store', store, '--json'])).out);
   t.deepEqual(linesOf((await winnow(['diff', kept, b, '--profiles', '--store', store])).out), linesOf(out));

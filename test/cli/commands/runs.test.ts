@@ -5,6 +5,7 @@ import {identityOf} from '../../../src/store/process-identity.js';
 import {readRun, writeRun} from '../../../src/store/run-file.js';
 import {sampleMetadata, sampleRow, sampleRun, startedEvent} from '../../store/fixtures.js';
 import {encodeLiveEvent} from '../../../src/store/live-codec.js';
+import {followsSchema} from '../../follows-schema.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 /** A store with two runs of one image and one of another. */
@@ -86,7 +87,7 @@ test('diff marks what either run has alone and what came out differently; a name
   const store = await filledStore(t);
   const {out} = await winnow(['runs', 'diff', 'run-1', 'run-2', '--store', store]);
   t.deepEqual(linesOf(out), ['+ /etc/caf%E9%0A', '~ /usr/lib/perl  ENOENT → ok']);
-  t.deepEqual(JSON.parse((await winnow(['runs', 'diff', 'run-2', 'run-1', '--store', store, '--json'])).out), {
+  t.deepEqual(await followsSchema(t, 'winnow.diff.1', (await winnow(['runs', 'diff', 'run-2', 'run-1', '--store', store, '--json'])).out), {
     schema: 'winnow.diff/1',
     kind: 'run',
     a: 'run-2',
