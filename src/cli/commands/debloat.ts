@@ -102,7 +102,7 @@ async function checkImages([image = '', ...others]: readonly string[], [remainde
     const restored = await restoreImage(both.debloated, both.remainder);
     await checkRestored(restored);
     if (context.json) {
-      context.printJson({debloated: both.debloated.image, remainder: both.remainder.image, original: restored.id});
+      context.printJson({schema: 'winnow.debloat-check/1', debloated: both.debloated.image, remainder: both.remainder.image, original: restored.id});
     } else {
       context.print(`${both.debloated.image.name} and ${both.remainder.image.name} make ${restored.id}, bit for bit`);
     }

@@ -41,7 +41,7 @@ async function restore(image: string, {tag, remainder}: RestoreOptions, context:
     const {id, diffIds, bytes, stored} = await target.write(original);
     await target.publish();
     if (context.json) {
-      context.printJson({name: tag, id, layers: diffIds, bytes, stored, storedBefore: before});
+      context.printJson({schema: 'winnow.restore/1', name: tag, id, layers: diffIds, bytes, stored, storedBefore: before});
     } else {
       context.print(`${tag}  ${id}  ${formatBytes(bytes)}`);
       storageLines(stored, before).forEach(context.print);

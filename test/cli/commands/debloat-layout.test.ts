@@ -8,6 +8,7 @@ import {ExitCode} from '../../../src/model/exit-code.js';
 import {textMember} from '../../../src/model/text-member.js';
 import {directory, file, gzip, makeArchive, streamOf} from '../../image/archives.js';
 import {describeIndex} from '../../image/engine-truth.js';
+import {followsSchema} from '../../follows-schema.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 const offline = {env: {DOCKER_HOST: 'unix:///nonexistent/winnow-test.sock'}};
@@ -54,8 +55,9 @@ const throughLayouts = test.macro(async (t: ExecutionContext, compress: ((layer:
 
   const both = ['--remainder', `oci:${root}/out:rest`];
   t.is((await winnow(['debloat', `oci:${root}/out:slim`, '--check', ...both], offline)).code, ExitCode.done);
-  t.is((await winnow(['restore', `oci:${root}/out:slim`, ...both, '--tag', `oci:${root}/out:back`], offline)).code, ExitCode.done);
+  const restored = await winnow(['restore', `oci:${root}/out:slim`, ...both, '--tag', `oci:${root}/out:back`, '--json'], offline);
   const back = await manifestOf(path.join(root, 'out'), 'back');
+  t.like(await followsSchema(t, 'winnow.restore.1', restored.out), {id: index.image.id, stored: {layers: back.layers.map(({digest}) => digest)}});
   t.is(back.config.digest, index.image.id);
   t.is((await manifestOf(path.join(root, 'out'), 'slim')).config.digest, slim.config.digest);
   const other = await winnow(['debloat', `oci:${root}/out:typo`, '--check', ...both], offline);

@@ -9,6 +9,7 @@ import type {ImageIndex} from '../../../src/model/image-index.js';
 import {textMember} from '../../../src/model/text-member.js';
 import {directory, file, gzip, makeArchive, streamOf, symlink, whiteout} from '../../image/archives.js';
 import {busyboxEntry, describeContainer, describeIndex, loadArchive, removeLater, uniqueTag} from '../../image/engine-truth.js';
+import {followsSchema} from '../../follows-schema.js';
 import {linesOf, temporaryStore, winnow} from '../run-winnow.js';
 
 /** A command line that reaches no engine. */
@@ -47,7 +48,7 @@ test("an engine's image becomes two that make it again", async (t) => {
 
   const {code, out, err} = await winnow(['debloat', original, '--no-verify', '--plan', plan, '--tag', slim, '--remainder', rest, '--json']);
   t.is(code, ExitCode.done, err);
-  const made = JSON.parse(out) as Printed;
+  const made = await followsSchema(t, 'winnow.report.1', out) as Printed;
   const inEngine = await idsOf(slim);
   t.deepEqual([inEngine.Id, inEngine.RootFS.Layers], [made.debloated.id, made.debloated.layers]);
   t.is((await idsOf(rest)).Id, made.remainder?.id ?? '');
@@ -55,10 +56,11 @@ test("an engine's image becomes two that make it again", async (t) => {
   t.is(made.debloated.layers[1], index.image.layers[1]);
   t.deepEqual(await describeContainer(slim), describeIndex(index).filter((line) => !goes.has(line.split(' | ')[0] ?? '')));
 
-  const checked = await winnow(['debloat', slim, '--check']);
+  const checked = await winnow(['debloat', slim, '--check', '--json']);
   t.deepEqual([checked.code, checked.err], [ExitCode.done, '']);
+  t.like(await followsSchema(t, 'winnow.debloat-check.1', checked.out), {debloated: {id: inEngine.Id}, original: index.image.id});
   await execa('docker', ['rmi', original]);
-  t.is((await winnow(['restore', slim, '--tag', back])).code, ExitCode.done);
+  t.like(await followsSchema(t, 'winnow.restore.1', (await winnow(['restore', slim, '--tag', back, '--json'])).out), {name: back, id: index.image.id, stored: null, storedBefore: null});
   const restored = await idsOf(back);
   t.deepEqual([restored.Id, restored.RootFS.Layers], [index.image.id, [...index.image.layers]]);
 
