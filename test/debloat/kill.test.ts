@@ -78,6 +78,11 @@ test.serial('an archive killed at any time is not there, or whole', async (t) =>
   await killAtEachPart(t, 6, (round) => ({debloated: `docker-archive:${store}/${round}.tar`, remainder: `docker-archive:${store}/${round}-rest.tar`}));
 });
 
+test.serial('an archive of an OCI layout killed at any time is not there, or whole', async (t) => {
+  const store = await temporaryStore(t);
+  await killAtEachPart(t, 4, (round) => ({debloated: `oci-archive:${store}/${round}.tar`, remainder: `oci-archive:${store}/${round}-rest.tar`}));
+});
+
 test.serial('a layout killed at any time has the image whole, or not', async (t) => {
   const store = await temporaryStore(t);
   await killAtEachPart(t, 6, (round) => ({debloated: `oci:${store}/layout:${round}`, remainder: `oci:${store}/layout:${round}-rest`}));
