@@ -4,6 +4,7 @@ import test from 'ava';
 import {probabilitiesCsv, writeProbabilitiesParquet} from '../../src/export/probabilities.js';
 import {sqlText, withDuckDb} from '../../src/store/duckdb.js';
 import {trainProfile} from '../../src/train/train-profile.js';
+import {followsSchema} from '../follows-schema.js';
 import {temporaryDirectory} from '../store/fixtures.js';
 import {makeIndex, makeTouches} from '../train/make.js';
 import {bytesOf} from './byte-names.js';
@@ -28,6 +29,9 @@ test('DuckDB reads the Parquet file: every path with its probability', async (t)
   const file = path.join(await temporaryDirectory(t), 'p.parquet');
   await writeProbabilitiesParquet(file, profile);
   t.deepEqual(plain(await read(`SELECT * FROM ${sqlText(file)}`)), expected.map((row) => ({...row, workloads: [...row.workloads]})));
+  for (const {row} of await read(`SELECT to_json(p)::VARCHAR AS row FROM ${sqlText(file)} p`)) {
+    await followsSchema(t, 'winnow.probabilities.1', String(row));
+  }
   const pairs = await read(`SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata(${sqlText(file)})`);
   t.deepEqual(Object.fromEntries(pairs.map(({key, value}) => [key, value])), {schema: 'winnow.probabilities/1', image_id: index.image.id, image_name: 'shop:1.4'});
 });
