@@ -120,12 +120,13 @@ test('a service that dies while the next one starts is named', async (t) => {
   t.regex(err, /^winnow: service "db" ended with exit code 3 during the run; /);
 });
 
-const capturing = (step: string): string => `workloads:
+/** The service says `line` when it is ready. */
+const capturing = (step: string, line = 'up'): string => `workloads:
   - name: a
     command: sleep 600
     docker: [--stop-timeout=0]
     services:
-      db: {image: "${workloads}", command: [/bin/sh, -c, "cat /workloads/nothing; echo up; exec nc -ll -p 8000 -e cat /workloads/loop"], ready: "log:up", docker: [--stop-timeout=0], capture: true}
+      db: {image: "${workloads}", command: [/bin/sh, -c, "cat /workloads/nothing; echo ${line}; exec nc -ll -p 8000 -e cat /workloads/loop"], ready: "log:${line}", docker: [--stop-timeout=0], capture: true}
       other: {image: "${busybox}", command: [cat, /etc/passwd]}
     steps: [{exec: "until echo hi | nc 127.0.0.1 8000; do :; done; cat /etc/group; ${step}"}]
 `;
@@ -145,12 +146,12 @@ test('a service whose files are to be captured has a run of its own image', asyn
 });
 
 test('a service can\'t be captured by bpftrace, which says so before anything is started', async (t) => {
-  const {store, options} = await withConfig(t, capturing('true'));
+  const {store, options} = await withConfig(t, capturing('true', 'refused'));
   const {code, err} = await winnow(['profile', busybox, ...options.slice(0, -1), '--backend=bpftrace']);
   t.is(code, ExitCode.hostCannot);
   t.is(err, 'winnow: the bpftrace hook follows one container, not its services too; leave out "capture" of the services\n');
   t.deepEqual(await listRuns(store), []);
-  t.is(await containerOf('/workloads/nothing; echo up'), null);
+  t.is(await containerOf('/workloads/nothing; echo refused'), null);
 });
 
 test('where the workload fails, the run of its service is no complete one either', async (t) => {
