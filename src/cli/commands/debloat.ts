@@ -11,7 +11,6 @@ import {addEvidenceOptions} from '../evidence-options.js';
 import {collect} from '../profile-options.js';
 import type {RegisterCommand} from '../program.js';
 import {openBoth} from '../remainder-of.js';
-import {keepYoungGarbageSmall} from '../small-young-garbage.js';
 import {addVerifyOptions} from '../verify-options.js';
 
 interface DebloatOptions extends DebloatAllOptions {
@@ -52,7 +51,6 @@ Examples:
 };
 
 async function debloat(images: readonly string[], options: DebloatOptions, context: CommandContext): Promise<void> {
-  keepYoungGarbageSmall();
   const {remainder, platform, check} = options;
   const transport: TransportOptions = {env: context.env, cwd: context.cwd, ...(platform === undefined ? {} : {platform})};
   if (check === true) {

@@ -8,7 +8,6 @@ import {plural} from '../../model/plural.js';
 import type {CommandContext} from '../context.js';
 import type {RegisterCommand} from '../program.js';
 import {openBoth} from '../remainder-of.js';
-import {keepYoungGarbageSmall} from '../small-young-garbage.js';
 
 interface RestoreOptions {
   readonly tag: string;
@@ -32,7 +31,6 @@ Examples:
 };
 
 async function restore(image: string, {tag, remainder}: RestoreOptions, context: CommandContext): Promise<void> {
-  keepYoungGarbageSmall();
   const transport: TransportOptions = {env: context.env, cwd: context.cwd};
   const target = await openTarget(parseLocation(tag), transport);
   const both = await openBoth(image, remainder, transport);
