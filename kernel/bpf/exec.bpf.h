@@ -20,6 +20,16 @@ const volatile __u32 host_mount_namespace; /* 0: any namespace will do */
 const volatile __u32 compat_unseen; /* 32-bit programs' calls don't come here: count the programs */
 const volatile __u32 execve_call; /* the number of this name */
 
+/* The state of a task that is followed from now on; none, and the process counted as lost, where there is no room. */
+static __always_inline struct task_state *follow(struct task_struct *task)
+{
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!state)
+		count_lost(WN_LOSS_PROCESS);
+	return state;
+}
+
 static __always_inline void send_scope(struct scratch *scratch, struct task_struct *task, __u32 target)
 {
 	struct wn_scope scope = {
@@ -75,11 +85,9 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 		/* The runtime's own set-up runs in the cgroup too, but from the host's files. */
 		if (host_mount_namespace == task->nsproxy->mnt_ns->ns.inum)
 			return 0;
-		state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-		if (!state) {
-			count_lost(WN_LOSS_PROCESS);
+		state = follow(task);
+		if (!state)
 			return 0;
-		}
 		send_scope(scratch, task, target);
 		like = (__u32)target << WN_TARGET_SHIFT;
 	}
@@ -128,11 +136,9 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 	if (!from)
 		return 0;
 	note_change();
-	to = bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!to) {
-		count_lost(WN_LOSS_PROCESS);
+	to = follow(child);
+	if (!to)
 		return 0;
-	}
 	announce_once(from);
 	if (child->tgid == parent->tgid) {
 		*to = *from;
@@ -165,11 +171,9 @@ int found(struct bpf_iter__task *context)
 	if (target == NO_TARGET)
 		return 0;
 	note_change();
-	state = bpf_task_storage_get(&tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!state) {
-		count_lost(WN_LOSS_PROCESS);
+	state = follow(task);
+	if (!state)
 		return 0;
-	}
 	if (state->process)
 		return 0; /* its fork or exec came first */
 	state->cause = WN_FOUND;

@@ -1,4 +1,5 @@
 import type {DebloatedImage} from '../debloat/debloat-image.js';
+import {decisionsIn} from '../debloat/decisions.js';
 import type {FilteredImage} from '../debloat/filtered-image.js';
 import type {PlannedFile} from '../debloat/planned-file.js';
 import type {PublishedImages} from '../debloat/publish-debloated.js';
@@ -46,7 +47,7 @@ export function makeReport({index, cut: {image, files, presence, filtered, notes
 
 /** Hard-linked names count each for itself, their bytes once: they go with the last name. */
 function totalsOf({files}: ImageIndex, decided: readonly PlannedFile[]): DebloatReport['totals'] {
-  const decisions = new Map(decided.map(({path, decision}) => [path, decision]));
+  const decisions = decisionsIn(decided);
   const regular = files.filter(({type}) => type === 'file');
   const isRemoved = ({path}: {readonly path: ContainerPath}): boolean => decisions.get(path) === 'remove';
   const contents = new Map(regular.map((file) => [file.hardLinkGroup ?? file.path, file.bytes]));

@@ -3,6 +3,7 @@ import type {ImageTree} from '../image/tree.js';
 import {type ContainerPath, pathFromBytes} from '../model/container-path.js';
 import {type ImageIndex, type InstalledPackage, isOfDistribution} from '../model/image-index.js';
 import {type PackagePresence, packageState} from '../sbom/installed.js';
+import {decisionsIn} from './decisions.js';
 import type {PlannedFile} from './planned-file.js';
 
 const dpkgStatus = '/var/lib/dpkg/status';
@@ -30,7 +31,7 @@ export const hasRpmDatabase = ({files}: ImageIndex): boolean => files.some(({pat
  * @param contents of the files for which `isFiltered` holds
  */
 export function filterDatabase(files: readonly PlannedFile[], tree: ImageTree, presence: readonly PackagePresence[], contents: ReadonlyMap<ContainerPath, Buffer>): Map<ContainerPath, Buffer> {
-  const decisions = new Map(files.map(({path, decision}) => [path, decision]));
+  const decisions = decisionsIn(files);
   const gone = new Set(presence.filter((of) => isFilteredManager(of.package.manager) && packageState(of) === 'removed').map(({package: {name, architecture}}) => `${name}:${architecture}`));
   const goneNames = new Set([...gone].map((key) => key.slice(0, key.indexOf(':'))));
   const isGone = (name: string, architecture: string | undefined): boolean => (architecture === undefined ? goneNames.has(name) : gone.has(`${name}:${architecture}`));

@@ -1,6 +1,6 @@
 import type {Buffer} from 'node:buffer';
 import type {ImageTarget, WrittenImage} from '../image/transport/new-image.js';
-import {sha256} from '../image/transport/blob-store.js';
+import {sha256} from '../image/sha256.js';
 import type {DebloatedImage} from './debloat-image.js';
 
 export interface DebloatTargets {

@@ -1,6 +1,6 @@
 import {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
-import {sha256} from '../image/transport/blob-store.js';
+import {sha256} from '../image/sha256.js';
 import {type NewImage, type NewLayer, placeOf, type WrittenImage} from '../image/transport/new-image.js';
 import type {BlobSource, OpenedImage, OpenedLayer} from '../image/transport/opened-image.js';
 import {type Chunks, observe} from '../image/byte-reader.js';
@@ -23,7 +23,7 @@ export interface RestoredImage {
 export async function restoreImage(debloated: OpenedImage, remainder: OpenedImage): Promise<RestoredImage> {
   const {image: id, config, layers, manifest, indexes = []} = await readRemainder(remainder);
   const original = Buffer.from(config, 'base64');
-  if (`sha256:${createHash('sha256').update(original).digest('hex')}` !== id) {
+  if (sha256(original) !== id) {
     throw mismatch("the original's config is not what it was");
   }
   const diffIds = parseImageConfig(original, "the original's config").rootfs.diff_ids ?? [];

@@ -1,10 +1,10 @@
 import type {Buffer} from 'node:buffer';
-import {createHash} from 'node:crypto';
 import path from 'node:path';
 import process from 'node:process';
 import {WinnowError} from '../model/winnow-error.js';
 import {archiveError} from './archive-error.js';
 import {type Descriptor, parseImageConfig, parseOciDocument, parseSavedImages} from './archive-schemas.js';
+import {sha256} from './sha256.js';
 
 /** JSON document of the archive by its name; undefined where it holds none of that name. */
 export type DocumentSource = (name: string) => Buffer | undefined;
@@ -140,7 +140,7 @@ function describeImage(documents: DocumentSource, {configName, mediaTypes = [], 
     throw archiveError(`${listed.layerNames.length} layers are listed, but ${diffIds.length} in the image's config`);
   }
   const platform = [os, architecture, ...(variant ? [variant] : [])].join('/');
-  return [{id: `sha256:${sha256(bytes)}`, config: bytes, ...listed, platform, diffIds}];
+  return [{id: sha256(bytes), config: bytes, ...listed, platform, diffIds}];
 }
 
 /** Documents that are named by their hash are checked against it. */
@@ -148,7 +148,7 @@ function verified(documents: DocumentSource): DocumentSource {
   return (name) => {
     const bytes = documents(name);
     const hex = /^([0-9a-f]{64})(\.json)?$/.exec(path.posix.basename(name))?.[1];
-    if (bytes !== undefined && hex !== undefined && sha256(bytes) !== hex) {
+    if (bytes !== undefined && hex !== undefined && sha256(bytes) !== `sha256:${hex}`) {
       throw archiveError(`${name} does not have the content that its name promises`);
     }
     return bytes;
@@ -163,7 +163,3 @@ function isCalled({id, tags}: ArchivedImage, name: string): boolean {
 export const blobName = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
 
 export const hostPlatform = (): string => `linux/${goArchitectures[process.arch] ?? process.arch}`;
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {decisionsIn} from '../../src/debloat/decisions.js';
 import {manifestsOfKept} from '../../src/debloat/language-manifests.js';
 import type {PlannedFile} from '../../src/debloat/planned-file.js';
 import {readImageArchive} from '../../src/image/image-archive.js';
@@ -18,7 +19,7 @@ const gem = (name: string) => [file(`${gems}/gems/${name}-1/lib/${name}.rb`), fi
 async function manifests(...kept: readonly string[]): Promise<string[]> {
   const index = await readImageArchive(streamOf(await makeArchive([['used', 'idle'].flatMap((name) => [...python(name), ...node(name), ...gem(name)])])), {name: 'x'});
   const planned = index.files.map((entry): PlannedFile => ({...entry, decision: entry.type !== 'file' || kept.includes(entry.path) ? 'keep' : 'remove', reason: ''}));
-  return [...manifestsOfKept(planned, packagePresence(index, new Map(planned.map(({path, decision}) => [path, decision]))))];
+  return [...manifestsOfKept(planned, packagePresence(index, decisionsIn(planned)))];
 }
 
 test('scanners find the packages of pip, npm and RubyGems of which something stays, and no others', async (t) => {

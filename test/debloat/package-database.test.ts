@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
 import test from 'ava';
+import {decisionsIn} from '../../src/debloat/decisions.js';
 import {filterDatabase, isFiltered, isReadByScanners, joinVersions} from '../../src/debloat/package-database.js';
 import {readImageArchive} from '../../src/image/image-archive.js';
 import {ImageTree} from '../../src/image/tree.js';
@@ -14,7 +15,7 @@ async function filtered(files: Readonly<Record<string, string>>, kept: readonly 
   const index = await readImageArchive(streamOf(await makeArchive([entries])), {name: 'x'});
   const decided = index.files.map((entry): FileDecision => ({...entry, probability: 0, interval: [0, 0], decision: entry.type !== 'file' || kept.includes(entry.path) ? 'keep' : 'remove', reason: ''}));
   const contents = new Map(Object.entries(files).flatMap(([name, content]) => (isFiltered(`/${name}`) ? [[`/${name}`, Buffer.from(content)] as const] : [])));
-  const presence = packagePresence(index, new Map(decided.map(({path, decision}) => [path, decision])));
+  const presence = packagePresence(index, decisionsIn(decided));
   const database = filterDatabase(decided, new ImageTree(index), presence, contents);
   return Object.fromEntries([...database].map(([path, content]) => [path, content.toString()]));
 }

@@ -1,5 +1,5 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
-import {decisionsOf} from '../../debloat/decisions.js';
+import {decisionsIn, decisionsOf} from '../../debloat/decisions.js';
 import {type EdgeKind, edgeKinds} from '../../export/access-graph.js';
 import type {Exported} from '../../export/exported.js';
 import {writeProbabilitiesParquet} from '../../export/probabilities.js';
@@ -81,7 +81,7 @@ async function exported(name: string, options: ExportOptions, context: CommandCo
   }
   if (plan === undefined) {
     const image = await loadTrainedImage(name, context, evidenceOf(options));
-    return exportPlan(new Map(planOf(image).files.map(({path, decision}) => [path, decision])), image.index, context);
+    return exportPlan(decisionsIn(planOf(image).files), image.index, context);
   }
   const index = await findIndex(name, await listRuns(context.storeDirectory), context);
   const configs = await readPlanFile(plan, context.cwd);

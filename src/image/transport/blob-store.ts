@@ -2,6 +2,7 @@ import type {Buffer} from 'node:buffer';
 import {createHash} from 'node:crypto';
 import {WinnowError} from '../../model/winnow-error.js';
 import {type Chunks, observe} from '../byte-reader.js';
+import {sha256} from '../sha256.js';
 
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 export const indexType = 'application/vnd.oci.image.index.v1+json';
@@ -60,8 +61,6 @@ export function digested(chunks: Chunks, known: string | null): DigestedBlob {
     return {digest, size};
   }};
 }
-
-export const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 export async function* chunkOf(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield bytes;

@@ -1,7 +1,7 @@
 import type {Buffer} from 'node:buffer';
 import type {Chunks} from '../byte-reader.js';
 import type {Compression} from '../decompress.js';
-import {sha256} from './blob-store.js';
+import {sha256} from '../sha256.js';
 import type {BlobSource, OpenedManifest, StoredBlob} from './opened-image.js';
 
 export interface NewLayer {

@@ -4,7 +4,8 @@ import {parseOciDocument} from '../archive-schemas.js';
 import {observe} from '../byte-reader.js';
 import {compress} from '../compress.js';
 import type {Compression} from '../decompress.js';
-import {type BlobStore, chunkOf, type Document, documentOf, manifestType, type OciDescriptor, sha256} from './blob-store.js';
+import {sha256} from '../sha256.js';
+import {type BlobStore, chunkOf, type Document, documentOf, manifestType, type OciDescriptor} from './blob-store.js';
 import type {NewImage, NewLayer, WrittenImage} from './new-image.js';
 import {writeIndexes} from './write-indexes.js';
 
@@ -18,7 +19,7 @@ const layerTypes: Readonly<Record<Compression | 'none', string>> = {
 export interface WrittenManifest {
   readonly image: WrittenImage;
   /** The manifest and the indexes that it is in, each before those that list it: to be stored, and the last to be named. */
-  readonly documents: readonly Document[];
+  readonly documents: readonly [Document, ...Document[]];
 }
 
 /**
@@ -35,7 +36,7 @@ export async function writeOciImage({layers, makeConfig, place, manifest: wanted
   const configDescriptor = {mediaType: configType, ...await blobs.put(chunkOf(config), sha256(config))};
   const made = {schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers: layers.flatMap((layer) => stored.get(layer)?.descriptor ?? [])};
   const manifest = documentOf(wanted !== null && listsTheSame(wanted, made) ? wanted : Buffer.from(JSON.stringify(made)), manifestType);
-  const documents = [manifest, ...(place === null ? [] : await writeIndexes(place, manifest, blobs))];
+  const documents: [Document, ...Document[]] = [manifest, ...(place === null ? [] : await writeIndexes(place, manifest, blobs))];
   return {
     image: {
       id: configDescriptor.digest, diffIds, bytes: [...stored.keys()].reduce((sum, {bytes}) => sum + bytes, 0),
@@ -43,6 +44,16 @@ export async function writeOciImage({layers, makeConfig, place, manifest: wanted
     },
     documents,
   };
+}
+
+/** Stores them without names. @returns the last one, which is to be named */
+export async function storeDocuments(documents: WrittenManifest['documents'], blobs: BlobStore): Promise<Document> {
+  let [last] = documents;
+  for (const document of documents) {
+    await blobs.putManifest(document, document.digest);
+    last = document;
+  }
+  return last;
 }
 
 /** Media types are Docker's or of OCI for the same blobs. */

@@ -6,7 +6,7 @@ import type {ImageTarget} from './new-image.js';
 import {removeAbandoned, renameTo, saying, temporaryName, writeChunks} from './new-file.js';
 import {type BlobStore, chunkOf, digested, type Document} from './blob-store.js';
 import {addToIndex, layoutFile, type LayoutIndex} from './layout-index.js';
-import {writeOciImage} from './oci-image.js';
+import {storeDocuments, writeOciImage} from './oci-image.js';
 
 /** A directory with an OCI layout (image-spec, image-layout.md), made where there is none; other images in it stay. */
 export function layoutTarget(directory: string, name: string | null): ImageTarget {
@@ -17,10 +17,7 @@ export function layoutTarget(directory: string, name: string | null): ImageTarge
       await saying(directory, () => mkdir(path.join(directory, 'blobs/sha256'), {recursive: true}));
       await Promise.all([directory, path.join(directory, 'blobs/sha256')].map(removeAbandoned));
       const {image: made, documents} = await writeOciImage(image, blobs);
-      for (const document of documents) {
-        await blobs.putManifest(document, document.digest);
-      }
-      written = documents.at(-1) ?? null;
+      written = await storeDocuments(documents, blobs);
       return made;
     },
     publish: async () => {

@@ -7,7 +7,7 @@ import {addToIndex, layoutFile} from './layout-index.js';
 import {removeAbandoned, renameTo, temporaryName} from './new-file.js';
 import type {ImageTarget, NewImage, WrittenImage} from './new-image.js';
 import {NewTarFile} from './new-tar-file.js';
-import {writeOciImage} from './oci-image.js';
+import {storeDocuments, writeOciImage} from './oci-image.js';
 
 /** An OCI layout of one image in a tar file: the same image gives the same bytes. Whoever looks sees the old file or the whole new one. */
 export function ociArchiveTarget(file: string, name: string | null): ImageTarget {
@@ -34,13 +34,7 @@ export function ociArchiveTarget(file: string, name: string | null): ImageTarget
 async function writeLayout(image: NewImage, name: string | null, archive: NewTarFile): Promise<WrittenImage> {
   const blobs = archiveBlobs(archive);
   const {image: made, documents} = await writeOciImage(image, blobs);
-  for (const document of documents) {
-    await blobs.putManifest(document, document.digest);
-  }
-  const root = documents.at(-1);
-  if (root === undefined) {
-    throw new Error('an image without a manifest');
-  }
+  const root = await storeDocuments(documents, blobs);
   await archive.append(chunkOf(Buffer.from(JSON.stringify(addToIndex({}, root, name)))), () => 'index.json');
   await archive.append(chunkOf(Buffer.from(layoutFile)), () => 'oci-layout');
   await archive.finish();
